@@ -1,0 +1,147 @@
+"""Everything that is checked, one session each; `nox` runs what CI runs, `nox -l` lists it.
+
+A machine with Python, pip and (as root) apt-get is enough: what Debian has to add is installed when it is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.4"
+nox.options.error_on_missing_interpreters = True
+nox.options.default_venv_backend = "virtualenv"
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+#: What tests need from Debian: package -> a file that shows it is there.
+DEBIAN = {
+    "postgresql-15": POSTGRES_15 / "postgres",
+    "pgbouncer": Path("/usr/sbin/pgbouncer"),
+    "chromium": Path("/usr/bin/chromium"),
+}
+#: Sessions that need opchat with everything share this environment, so that it is made once (`rm -r .nox` renews it).
+SHARED = Path(".nox", "everything", "bin")
+SHORT_TESTS = ("-m", "not browser and not properties")
+
+
+def groups(*names: str) -> tuple[str, ...]:
+    """Requirements of dependency groups, so that pyproject.toml stays their only home."""
+    return nox.project.dependency_groups(PROJECT, *names)
+
+
+def install_everything(session: nox.Session) -> None:
+    """Bring the shared environment up to date: opchat with all extras, editable, and what its tests need."""
+    if not (SHARED / "python").exists():
+        session.run(sys.executable, "-m", "venv", str(SHARED.parent))
+    run(session, "pip", "install", "--quiet", "-e.[all]", *groups("tests", "types", "docs"), "nox")
+
+
+def run(session: nox.Session, program: str, *arguments: str) -> None:
+    """Run a program of the shared environment."""
+    session.run(str(SHARED / program), *arguments)
+
+
+def install_debian(session: nox.Session, *packages: str) -> None:
+    """Install Debian packages that are missing; say what to do when that is not possible here.
+
+    What any session of the run may need is installed at the first need, so that apt-get runs once.
+    """
+    if all(DEBIAN[package].exists() for package in packages):
+        return
+    missing = [package for package, witness in DEBIAN.items() if not witness.exists()]
+    by_hand = f"this session needs {' and '.join(packages)}: apt-get install {' '.join(missing)}"
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        session.error(by_hand)
+    apt = {"DEBIAN_FRONTEND": "noninteractive"}
+    session.run("apt-get", "update", "-q", external=True, env=apt, silent=True)
+    install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", *missing)
+    session.run(*install, external=True, env=apt, silent=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, likely mistakes and layout of the code (ruff)."""
+    session.install(*groups("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """The house's map: who may import whom (import-linter)."""
+    session.install("--no-deps", "-e.")
+    session.install(*groups("imports"))
+    session.run("lint-imports")
+
+
+@nox.session(venv_backend="none")
+def types(session: nox.Session) -> None:
+    """Static types of the package, its tests and this file (mypy --strict)."""
+    install_everything(session)
+    run(session, "mypy")
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """The tests on the embedded PostgreSQL, with the coverage of lines and branches."""
+    install_everything(session)
+    install_debian(session, "pgbouncer")
+    run(session, "coverage", "erase")
+    run(session, "coverage", "run", "-m", "pytest", *SHORT_TESTS, *session.posargs)
+    run(session, "coverage", "combine", "--quiet")
+    run(session, "coverage", "report")
+
+
+@nox.session(venv_backend="none")
+def postgres15(session: nox.Session) -> None:
+    """The same tests on PostgreSQL 15 of Debian, the oldest that opchat supports."""
+    install_everything(session)
+    install_debian(session, "postgresql-15", "pgbouncer")
+    pytest = (str(SHARED / "pytest"), *SHORT_TESTS, *session.posargs)
+    run(session, "python", "-m", "tests.support.postgres_cluster", str(POSTGRES_15), *pytest)
+
+
+@nox.session(venv_backend="none")
+def properties(session: nox.Session) -> None:
+    """Long property-based tests: state machines, cursors, texts (Hypothesis, schemathesis)."""
+    install_everything(session)
+    run(session, "pytest", "-m", "properties", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def browser(session: nox.Session) -> None:
+    """The pages in a real Chromium."""
+    install_everything(session)
+    install_debian(session, "chromium")
+    run(session, "pytest", "-m", "browser", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """The documentation: every example is executed, every reference resolves, every page is built."""
+    install_everything(session)
+    run(session, "pytest", "docs", "README.md", *session.posargs)
+    run(session, "sphinx-build", "-W", "-n", "-q", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """The built wheel: the core works with its few dependencies alone, the rest with the extras."""
+    built = Path(session.create_tmp()) / "wheel"
+    shutil.rmtree(built, ignore_errors=True)
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(built), ".")
+    (file,) = built.glob("opchat-*.whl")
+    session.run("python", "tests/wheel/check_contents.py", str(file))
+    session.install(str(file))
+    # Not from the checkout, where `import opchat_core` could find something else than the wheel.
+    check_core = Path("tests/wheel/check_core.py").resolve()
+    with session.chdir(built):
+        session.run("python", "-I", str(check_core))
+        session.install(f"opchat[all] @ {file.resolve().as_uri()}")
+        session.run("opchat", "--version")
+        session.run("opchat", "--help", silent=True)
