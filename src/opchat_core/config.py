@@ -1,0 +1,128 @@
+"""The settings of an installation, read once from the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from opchat_core.errors import ConfigError
+from opchat_core.model import ReopenRule
+
+TELEGRAM_API_URL = "https://api.telegram.org"
+
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
+_HTTP = frozenset({"http", "https"})
+
+Value = TypeVar("Value")
+
+
+@frozen(kw_only=True)
+class Config:
+    """One installation's settings; :meth:`from_env` says which variable is which.
+
+    Attributes:
+        bot_token: Token of the operator bot; None: receive and read only.
+        api_base_url: Where the bot finds the API; None: localhost, port 3001 and then 3000.
+        database_url: A libpq connection string or URL, verbatim; None: an embedded PostgreSQL.
+        data_dir: Home of the embedded database; None: the platform's user data directory.
+        telegram_api_url: The Bot API server.
+        ingest_verified: Whether ``POST /api/chat-message`` refuses callers without proof.
+        ingest_token: The proof; None where there is neither a setting nor a bot token to derive it from.
+        cors_origins: Origins that may post messages from a browser.
+        secret_key: Signs dashboard sessions; None: made once and kept in the database.
+        reopen: Whether a user's message reopens a closed chat.
+    """
+
+    bot_token: str | None = field(default=None, repr=False)
+    api_base_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    data_dir: Path | None = None
+    telegram_api_url: str = TELEGRAM_API_URL
+    ingest_verified: bool = False
+    ingest_token: str | None = field(default=None, repr=False)
+    cors_origins: tuple[str, ...] = ("*",)
+    secret_key: str | None = field(default=None, repr=False)
+    reopen: ReopenRule = field(factory=ReopenRule)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """Read the settings; a variable that is unset or empty takes its default.
+
+        Args:
+            environ: The environment, as ``os.environ``.
+
+        Raises:
+            ConfigError: If a value is unknown or malformed; it names the variable and the rule, never the value.
+        """
+
+        def read(name: str, rule: Callable[[str], Value], default: Any = None) -> Value | Any:
+            text = environ.get(name, "").strip()
+            if not text:
+                return default
+            try:
+                return rule(text)
+            except ValueError as error:
+                raise ConfigError(f"{name} {error}") from None
+
+        token = read("OPERATOR_BOT_TOKEN", _bot_token)
+        return cls(
+            bot_token=token,
+            api_base_url=read("API_BASE_URL", _base_url),
+            database_url=read("DATABASE_URL", str),
+            data_dir=read("OPCHAT_DATA_DIR", Path),
+            telegram_api_url=read("TELEGRAM_API_URL", _base_url, TELEGRAM_API_URL),
+            ingest_verified=read("OPCHAT_INGEST", _ingest, default=False),
+            ingest_token=read("OPCHAT_INGEST_TOKEN", _secret, token and derive_ingest_token(token)),
+            cors_origins=read("OPCHAT_CORS_ORIGINS", _origins, ("*",)),
+            secret_key=read("OPCHAT_SECRET_KEY", _secret),
+            reopen=read("OPCHAT_REOPEN", ReopenRule.parse, ReopenRule()),
+        )
+
+
+def derive_ingest_token(bot_token: str) -> str:
+    """Derive the token by which the bot proves itself to the API: HMAC-SHA256, so that both know it unasked."""
+    return hmac.new(bot_token.encode(), b"opchat ingest token", hashlib.sha256).hexdigest()
+
+
+def _bot_token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("must look like 123456:ABC-DEF, as BotFather gives it")
+    return text
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in _HTTP or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http:// or https:// address without a query")
+    _ = parts.port  # raises ValueError when out of range
+    return text.rstrip("/")
+
+
+def _ingest(text: str) -> bool:
+    if text not in {"open", "verified"}:
+        raise ValueError("must be open or verified")
+    return text == "verified"
+
+
+def _secret(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be printable ASCII characters without spaces")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if origin != "*" and (
+            parts.scheme not in _HTTP or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}"
+        ):
+            raise ValueError("must be * or a comma-separated list of origins such as https://shop.example")
+    return origins

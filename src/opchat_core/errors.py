@@ -1,0 +1,202 @@
+"""Every error that opchat raises on purpose, in one tree.
+
+::
+
+    OpchatError
+    ├── ConfigError                 a setting is unknown, malformed or impossible here
+    ├── InvalidInput                a value breaks a rule; names each field
+    ├── Unauthenticated             the caller did not prove who it is
+    ├── Forbidden                   the caller may not do this
+    │   ├── ForbiddenDirection      an unverified caller reports an operator's answer
+    │   └── ForbiddenEdit           an unverified caller edits a message
+    ├── NotFound
+    │   ├── UserNotFound            no such user, or no chat with them under this bot type
+    │   ├── MessageNotFound         the chat has no such message
+    │   └── OperatorNotFound        no operator of that name
+    ├── Conflict
+    │   ├── AnsweredByColleague     another operator answered since the caller looked
+    │   ├── NotRetryable            the message is not in a state that a person can settle
+    │   └── OperatorExists          the name is taken
+    ├── TelegramNotConfigured       there is no bot to send this with
+    └── Unavailable                 try again shortly; carries ``retry_after``
+        ├── DatabaseUnavailable     PostgreSQL is away or refuses
+        ├── PoolExhausted           every connection is busy
+        └── SchemaOutdated          the schema is older than this library: run ``opchat migrate``
+
+Each class has a ``code``, a stable snake_case word for programs; ``str(error)`` is one sentence for people and never
+holds a token, a password or SQL.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from opchat_core.model import Message
+
+
+class OpchatError(Exception):
+    """The root: catch it to catch everything that opchat raises on purpose."""
+
+    code: ClassVar[str] = "error"
+
+
+class ConfigError(OpchatError):
+    """A setting is unknown, malformed or impossible here; the program should stop with exit status 2."""
+
+    code = "config_error"
+
+
+@frozen
+class FieldError:
+    """What is wrong with one field.
+
+    Attributes:
+        field: The field's name as the caller wrote it (``userId`` over HTTP, ``user_id`` in Python).
+        message: What the rule is, in words that follow the field's name.
+    """
+
+    field: str
+    message: str
+
+
+class InvalidInput(OpchatError, ValueError):
+    """One or more values break a rule; nothing was changed.
+
+    Attributes:
+        errors: One :class:`FieldError` a broken field, in the order of the fields.
+    """
+
+    code = "invalid_input"
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(f"{error.field} {error.message}" for error in self.errors))
+
+    @classmethod
+    def of(cls, field: str, message: str) -> InvalidInput:
+        """Make the error of a single field."""
+        return cls([FieldError(field, message)])
+
+
+class Unauthenticated(OpchatError):
+    """The caller did not prove who it is, or the proof is no longer good."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(OpchatError):
+    """The caller is known, or need not be, but may not do this."""
+
+    code = "forbidden"
+
+
+class ForbiddenDirection(Forbidden):
+    """Only a verified caller may record an answer that was sent elsewhere."""
+
+    code = "forbidden_direction"
+
+
+class ForbiddenEdit(Forbidden):
+    """Only a verified caller may store a new version of a message."""
+
+    code = "forbidden_edit"
+
+
+class NotFound(OpchatError):
+    """What was asked for does not exist."""
+
+    code = "not_found"
+
+
+class UserNotFound(NotFound):
+    """No such user, or no chat with them under this bot type."""
+
+    code = "user_not_found"
+
+
+class MessageNotFound(NotFound):
+    """The chat has no message with that ``seq``."""
+
+    code = "message_not_found"
+
+
+class OperatorNotFound(NotFound):
+    """There is no operator of that name."""
+
+    code = "operator_not_found"
+
+
+class Conflict(OpchatError):
+    """The request is sound but does not fit what is stored now."""
+
+    code = "conflict"
+
+
+class AnsweredByColleague(Conflict):
+    """Another operator has answered since the caller last looked; nothing was stored.
+
+    Attributes:
+        messages: The messages newer than the caller's ``last_seen_seq``, oldest first.
+    """
+
+    code = "answered_by_colleague"
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self.messages = tuple(messages)
+        super().__init__("Another operator has answered since you last looked.")
+
+
+class NotRetryable(Conflict):
+    """Only a failed or doubtful answer can be tried again or settled by a person."""
+
+    code = "not_retryable"
+
+
+class OperatorExists(Conflict):
+    """An operator of that name exists already."""
+
+    code = "operator_exists"
+
+
+class TelegramNotConfigured(OpchatError):
+    """There is no bot token for this bot type, so nothing can be sent; nothing was stored."""
+
+    code = "telegram_not_configured"
+
+
+class Unavailable(OpchatError):
+    """Something that opchat needs is away for the moment; nothing was lost, try again.
+
+    Attributes:
+        retry_after: How long to wait before the next try.
+    """
+
+    code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after: timedelta = timedelta(seconds=2)) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL is away, restarting, read-only or refuses the work for want of room."""
+
+    code = "database_unavailable"
+
+
+class PoolExhausted(Unavailable):
+    """Every pooled connection stayed busy for the whole time that a caller is made to wait."""
+
+    code = "pool_exhausted"
+
+
+class SchemaOutdated(Unavailable):
+    """The database's schema is not the one this version needs: run ``opchat migrate``."""
+
+    code = "schema_outdated"

@@ -1,0 +1,153 @@
+"""A stored message, and how far an answer has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen, validators
+
+from opchat_core.model import rules
+from opchat_core.model.checked import Checked, checked
+from opchat_core.model.words import DeliveryStatus, Direction, MessageType
+
+
+@frozen
+class Media(Checked):
+    """A file at Telegram, by its ids; never by an address, which would hold the bot's token.
+
+    Attributes:
+        file_id: What the bot fetches or sends it by.
+        file_unique_id: The same for every bot, and no use for fetching.
+        file_name: As the sender's device named it.
+        mime_type: As the sender's device told it.
+        file_size: In bytes.
+        width: In pixels.
+        height: In pixels.
+        duration: In seconds.
+        thumbnail_file_id: A small picture of it.
+    """
+
+    file_id: str = checked(rules.identifier)
+    file_unique_id: str | None = checked(rules.identifier, default=None)
+    file_name: str | None = checked(rules.string(255), default=None)
+    mime_type: str | None = checked(rules.string(255), default=None)
+    file_size: int | None = checked(rules.whole_number, default=None)
+    width: int | None = checked(rules.whole_number, default=None)
+    height: int | None = checked(rules.whole_number, default=None)
+    duration: int | None = checked(rules.whole_number, default=None)
+    thumbnail_file_id: str | None = checked(rules.identifier, default=None)
+
+
+def media(value: object) -> Media:
+    """The rule of a field that holds :class:`Media` or its JSON."""
+    return value if isinstance(value, Media) else Media.from_json(rules.json_object(value))
+
+
+@frozen
+class MessageKey:
+    """Names one message for good.
+
+    Attributes:
+        user_id: The user of the chat.
+        bot_type: The bot of the chat.
+        seq: The message's place in the chat: 1, 2, 3 and so on without gaps.
+    """
+
+    user_id: int
+    bot_type: str
+    seq: int
+
+
+@frozen
+class DeliveryError:
+    """Why an answer failed, waits or is in doubt.
+
+    Attributes:
+        code: A :class:`~opchat_core.model.FailureCode`, as text.
+        message: A sentence for people, as far as possible in Telegram's words.
+    """
+
+    code: str
+    message: str
+
+
+@frozen
+class Delivery:
+    """How far an answer has come.
+
+    Attributes:
+        status: See :class:`~opchat_core.model.DeliveryStatus`.
+        error: Why it failed, waits or is in doubt; None when all is well.
+        attempts: How often a worker took it to Telegram.
+        next_attempt_at: When a worker takes it next; None unless it is queued.
+    """
+
+    status: DeliveryStatus
+    error: DeliveryError | None = None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+
+
+def _aware(_: object, attribute: Any, value: datetime) -> None:
+    if value.tzinfo is None:
+        raise ValueError(f"{attribute.name} must have a time zone")
+
+
+@frozen(kw_only=True)
+class Message:
+    """One message of a chat as it is stored.
+
+    Attributes:
+        user_id: The user of the chat.
+        bot_type: The bot of the chat.
+        seq: Its place in the chat: 1, 2, 3 and so on.
+        direction: ``in`` from the user, ``out`` from an operator.
+        verified: False when anybody could have posted it, for it came without the bot's proof.
+        message_type: What it is.
+        text: The text, or the caption of a file; exactly as it was written.
+        entities: Telegram's MessageEntity objects over ``text``, offsets in UTF-16 units.
+        media: The file, for kinds that carry one.
+        payload: For kinds without a file: coordinates, phone number, poll, raw update.
+        telegram_message_id: Telegram's number of it, or None when it has none (yet).
+        reply_to: The ``seq`` of the message that it answers.
+        media_group_id: The same for every part of an album.
+        created_at: When it was written.
+        edited_at: When its current version was written; None for the first.
+        deleted_at: When an operator deleted it.
+        operator: The name of the operator who sent it.
+        client_message_id: The sender's own key, by which a repeated request is recognised.
+        revision: The chat's revision at the last change of this message.
+        delivery: How far it has come; None for ``in``.
+    """
+
+    user_id: int = field(validator=validators.ge(1))
+    bot_type: str
+    seq: int = field(validator=validators.ge(1))
+    direction: Direction = field(converter=Direction)
+    verified: bool
+    message_type: MessageType = field(converter=MessageType)
+    text: str
+    entities: tuple[Mapping[str, Any], ...] = field(default=(), converter=tuple)
+    media: Media | None = None
+    payload: Mapping[str, Any] | None = None
+    telegram_message_id: int | None = None
+    reply_to: int | None = None
+    media_group_id: str | None = None
+    created_at: datetime = field(validator=_aware)
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    operator: str | None = None
+    client_message_id: str | None = None
+    revision: int
+    delivery: Delivery | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.delivery is None) is not (self.direction is Direction.IN):
+            raise ValueError("an answer has a delivery, and nothing else has")
+
+    @property
+    def key(self) -> MessageKey:
+        """The message's name."""
+        return MessageKey(self.user_id, self.bot_type, self.seq)

@@ -1,0 +1,120 @@
+"""Operators: who may read and answer, and how they prove it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from opchat_core.errors import InvalidInput, OperatorNotFound
+from opchat_core.model import ApiToken, Operator, rules
+from opchat_core.ports import OperatorRepository
+
+TOKEN_PREFIX = "opchat_"  # noqa: S105 - how a token begins is no secret; it lets scanners find leaked ones
+"""How every API token begins."""
+
+_name = rules.string(64, blank=False)
+
+
+class Operators:
+    """The people of an installation, and their API tokens.
+
+    Passwords come in hashed: hashing is the business of whoever checks them. Tokens are random, so that a plain SHA-256
+    is all that is stored of them.
+
+    Args:
+        repository: Where they are kept.
+    """
+
+    def __init__(self, repository: OperatorRepository) -> None:
+        self._repository = repository
+
+    def add(self, name: str, password_hash: str | None = None) -> Operator:
+        """Make an operator.
+
+        Args:
+            name: 1 to 64 characters, without white space at its ends; what they log in with and colleagues see.
+            password_hash: The hash of the password; None for an operator who only uses API tokens.
+
+        Raises:
+            InvalidInput: If the name breaks the rule.
+            OperatorExists: If it is taken.
+        """
+        try:
+            _name(name)
+        except ValueError as error:
+            raise InvalidInput.of("name", str(error)) from None
+        if name != name.strip():
+            raise InvalidInput.of("name", "must not begin or end with white space")
+        return self._repository.add_operator(name, password_hash)
+
+    def set_password(self, name: str, password_hash: str) -> Operator:
+        """Change a password, which ends every session.
+
+        Raises:
+            OperatorNotFound: If there is no such operator.
+        """
+        return _found(self._repository.set_password(name, password_hash), name)
+
+    def find(self, name: str) -> Operator | None:
+        """Look an operator up by name; one who is disabled is not found."""
+        return _active(self._repository.find_operator(name))
+
+    def of_session(self, operator_id: int, session_version: int) -> Operator | None:
+        """Look up the operator of a session; None once the session was ended."""
+        operator = _active(self._repository.find_operator_by_id(operator_id))
+        return operator if operator and operator.session_version == session_version else None
+
+    def list(self) -> tuple[Operator, ...]:
+        """List all operators by name, the disabled ones too."""
+        return self._repository.list_operators()
+
+    def disable(self, name: str) -> Operator:
+        """Lock an operator out, everywhere at once.
+
+        Raises:
+            OperatorNotFound: If there is no such operator.
+        """
+        return _found(self._repository.disable_operator(name), name)
+
+    def issue_token(self, name: str, *, lifetime: timedelta | None = None) -> ApiToken:
+        """Make an API token; its secret is shown this once and never stored.
+
+        Args:
+            name: Whom it acts for.
+            lifetime: How long it is good; None for good.
+
+        Raises:
+            OperatorNotFound: If there is no such operator, or they are disabled.
+        """
+        operator = _found(self.find(name), name)
+        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        expires_at = datetime.now(UTC) + lifetime if lifetime else None
+        self._repository.add_token(operator.operator_id, _digest(secret), expires_at)
+        return ApiToken(secret, operator, expires_at)
+
+    def of_token(self, secret: str) -> Operator | None:
+        """Look up whom a token acts for; None when it is not, or no longer, good."""
+        return self._repository.find_operator_by_token(_digest(secret)) if secret.startswith(TOKEN_PREFIX) else None
+
+    def revoke_token(self, secret: str) -> None:
+        """End a token at once."""
+        self._repository.remove_token(_digest(secret))
+
+    def shared_secret(self, name: str) -> str:
+        """Read a random secret that every process of the installation shares; made when first asked for."""
+        return self._repository.shared_secret(name, secrets.token_urlsafe(32))
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _active(operator: Operator | None) -> Operator | None:
+    return operator if operator and operator.disabled_at is None else None
+
+
+def _found(operator: Operator | None, name: str) -> Operator:
+    if operator is None:
+        raise OperatorNotFound(f"There is no operator named {name!r}.")
+    return operator

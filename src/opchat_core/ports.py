@@ -1,0 +1,355 @@
+"""What the library needs from outside, as protocols: a store, a way to Telegram, a clock, a feed of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from attrs import frozen
+
+from opchat_core.model import (
+    Answer,
+    Chat,
+    ChatCounts,
+    ChatStatus,
+    Cursor,
+    DeliveryStatus,
+    IncomingMessage,
+    Message,
+    MessageKey,
+    Operator,
+    Outcome,
+    Received,
+    ReopenRule,
+)
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """The time, aware."""
+        ...
+
+
+@frozen
+class Change:
+    """A hint that a chat changed.
+
+    Attributes:
+        user_id: The chat's user.
+        bot_type: The chat's bot.
+        revision: The chat's revision after the change.
+    """
+
+    user_id: int
+    bot_type: str
+    revision: int
+
+
+class Subscription(Protocol):
+    """One listener's view of the changes of all chats, made by any process."""
+
+    def wait(self, timeout: float) -> tuple[Change, ...] | None:
+        """Wait for changes.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            What changed since the last call, coalesced per chat; empty after the timeout; None when the feed has ended.
+        """
+        ...
+
+
+class ChangeFeed(Protocol):
+    """Tells of changes in any process. A hint: a lost one is made good by the next ordinary request."""
+
+    def subscribe(self) -> AbstractContextManager[Subscription]:
+        """Listen from now on, until the context ends."""
+        ...
+
+
+class Sender(Protocol):
+    """Takes one message to Telegram. Never raises for what Telegram or the network does: that is the outcome."""
+
+    def send(self, message: Message, *, reply_to_telegram_message_id: int | None) -> Outcome:
+        """Send a message once.
+
+        Args:
+            message: What to send; ``message.user_id`` is the chat to send it to.
+            reply_to_telegram_message_id: Telegram's number of the message that it quotes.
+        """
+        ...
+
+    def is_authorized(self) -> bool:
+        """Whether Telegram accepts the bot's token now; False also when it cannot be asked."""
+        ...
+
+
+@frozen
+class Queued:
+    """What became of an answer that was handed in.
+
+    Attributes:
+        messages: Its messages, one a part.
+        duplicate: They were there before, and nothing was changed.
+    """
+
+    messages: tuple[Message, ...]
+    duplicate: bool = False
+
+
+@frozen
+class Backlog:
+    """How many answers wait, and how long.
+
+    Attributes:
+        queued: Answers that are stored and not yet handed to Telegram.
+        sending: Answers that a worker holds.
+        unknown: Answers in doubt.
+        oldest_queued_age: How long the oldest queued answer has waited; None when nothing waits.
+        pause_reason: Why the bot must not send for now; None when it may.
+    """
+
+    queued: int
+    sending: int
+    unknown: int
+    oldest_queued_age: timedelta | None
+    pause_reason: str | None
+
+
+class Repository(Protocol):
+    """Keeps chats, messages and operators. Each method is one atomic step, durable when it returns.
+
+    Methods that change a chat lock it, so that ``seq`` has no gaps and ``revision`` grows in the order of commits. All
+    of them raise :class:`~opchat_core.errors.Unavailable` when the store is away.
+    """
+
+    # Chats
+
+    def receive(
+        self, message: IncomingMessage, *, verified: bool, operator: str | None, reopen: ReopenRule
+    ) -> Received:
+        """Store a message once: by bot type, user, direction and ``telegram_message_id``, where it has one.
+
+        Raises:
+            InvalidInput: If ``created_at`` is over five minutes ahead.
+        """
+        ...
+
+    def find_chat(self, user_id: int, bot_type: str) -> Chat | None:
+        """Read one chat."""
+        ...
+
+    def list_chats(
+        self, bot_type: str, *, status: ChatStatus | None, limit: int, cursor: Cursor | None
+    ) -> tuple[Chat, ...]:
+        """Read chats, newest activity first, after the cursor."""
+        ...
+
+    def search_chats(
+        self, bot_type: str, *, status: ChatStatus | None, search: str, limit: int, cursor: Cursor | None
+    ) -> tuple[Chat, ...]:
+        """Read the chats of users whose name or username contains ``search``, or whose id it is."""
+        ...
+
+    def count_chats(self, bot_type: str) -> ChatCounts:
+        """Count the chats of a bot by status, at a cost that does not grow with them."""
+        ...
+
+    def set_status(self, user_id: int, bot_type: str, status: ChatStatus) -> Chat | None:
+        """Open or close a chat; None when there is none."""
+        ...
+
+    def mark_read(self, user_id: int, bot_type: str, seq: int) -> Chat | None:
+        """Mark everything up to ``seq`` read; None when there is no such chat."""
+        ...
+
+    def set_blocked(self, user_id: int, bot_type: str, *, blocked: bool) -> Chat | None:
+        """Record whether the user has blocked the bot; None when there is no such chat."""
+        ...
+
+    def forget_chat(self, user_id: int, bot_type: str) -> int:
+        """Erase a chat with everything in it, and the user with the last chat; returns how many messages went."""
+        ...
+
+    def list_bot_types(self, user_id: int) -> tuple[str, ...]:
+        """Name the bots that the user has a chat with."""
+        ...
+
+    # Messages
+
+    def find_message(self, key: MessageKey) -> Message | None:
+        """Read one message."""
+        ...
+
+    def list_messages(
+        self, user_id: int, bot_type: str, *, before: int | None, limit: int | None
+    ) -> tuple[Message, ...]:
+        """Read the last ``limit`` messages below ``before`` (by default: all), oldest first."""
+        ...
+
+    def list_changes(self, user_id: int, bot_type: str, *, after: int) -> tuple[Message, ...]:
+        """Read every message added or changed since a revision of the chat, oldest first."""
+        ...
+
+    def list_versions(self, key: MessageKey) -> tuple[MessageVersion, ...]:
+        """Read what a message said before its edits, oldest first."""
+        ...
+
+    # Delivery
+
+    def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
+        """Store an answer as ``queued``.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+            AnsweredByColleague: If another operator has answered since ``answer.last_seen_seq``.
+            InvalidInput: If ``answer.reply_to`` names no message of the chat.
+        """
+        ...
+
+    def claim(
+        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, user_id: int | None = None
+    ) -> tuple[Message, ...]:
+        """Take answers that are due, at most one a chat, and settle those whose time is over.
+
+        Args:
+            bot_type: Whose answers.
+            limit: How many chats to look at.
+            lease: How long the caller has for each; after that the answer is in doubt.
+            max_age: Queued answers older than this fail as ``expired``.
+            user_id: Look at this user's chat only, waiting for it if another worker has it in hand.
+
+        Returns:
+            Every message that changed. Those that are ``sending`` are the caller's to send, now.
+        """
+        ...
+
+    def complete(
+        self,
+        message: Message,
+        outcome: Outcome,
+        *,
+        wait: timedelta,
+    ) -> Message | None:
+        """Store the outcome of the attempt that ``message`` was claimed for.
+
+        Args:
+            message: As :meth:`claim` returned it.
+            outcome: How the attempt ended. ``Refused.stops_sender`` pauses the bot until :meth:`resume`.
+            wait: How long until the next attempt, where there is to be one and Telegram did not say.
+
+        Returns:
+            The message; None when the attempt was no longer the one under way, and nothing was changed.
+        """
+        ...
+
+    def settle(self, key: MessageKey, status: DeliveryStatus) -> Message:
+        """End the doubt or failure of an answer by a person's word: ``queued``, ``sent`` or ``failed``.
+
+        Raises:
+            MessageNotFound: If there is no such message.
+            NotRetryable: If it is neither ``failed`` nor ``unknown``.
+        """
+        ...
+
+    def next_due(self, bot_type: str) -> timedelta | None:
+        """How long until :meth:`claim` finds something: zero when it does now, None when nothing is queued."""
+        ...
+
+    def backlog(self, bot_type: str) -> Backlog:
+        """Sum up what waits."""
+        ...
+
+    def is_paused(self, bot_type: str) -> bool:
+        """Whether the bot must not send, for Telegram refused its token."""
+        ...
+
+    def resume(self, bot_type: str) -> None:
+        """Let a paused bot send again."""
+        ...
+
+
+@frozen
+class MessageVersion:
+    """What a message said before an edit.
+
+    Attributes:
+        text: The text or caption.
+        written_at: When it was written.
+    """
+
+    text: str
+    written_at: datetime
+
+
+class OperatorRepository(Protocol):
+    """Keeps operators, their API tokens, and the secrets that all processes share."""
+
+    def add_operator(self, name: str, password_hash: str | None) -> Operator:
+        """Make an operator.
+
+        Raises:
+            OperatorExists: If the name is taken.
+        """
+        ...
+
+    def set_password(self, name: str, password_hash: str) -> Operator | None:
+        """Change a password and end every session of the operator; None when there is no such operator."""
+        ...
+
+    def find_operator(self, name: str) -> Operator | None:
+        """Read an operator by name."""
+        ...
+
+    def find_operator_by_id(self, operator_id: int) -> Operator | None:
+        """Read an operator by id."""
+        ...
+
+    def list_operators(self) -> tuple[Operator, ...]:
+        """Read all operators by name."""
+        ...
+
+    def disable_operator(self, name: str) -> Operator | None:
+        """Lock an operator out, everywhere at once: sessions and tokens end; None when there is no such operator."""
+        ...
+
+    def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
+        """Store an API token by its hash."""
+        ...
+
+    def find_operator_by_token(self, token_hash: bytes) -> Operator | None:
+        """Read the operator of a token that has not expired and whose operator is not disabled."""
+        ...
+
+    def remove_token(self, token_hash: bytes) -> None:
+        """End a token."""
+        ...
+
+    def shared_secret(self, name: str, candidate: str) -> str:
+        """Read a secret that all processes share; the first to ask stores its candidate."""
+        ...
+
+
+class Store(Repository, OperatorRepository, Protocol):
+    """Everything that an installation keeps."""
+
+    def check(self) -> None:
+        """Make sure that the store can be reached and has the schema of this version.
+
+        Raises:
+            Unavailable: If not; the message names what is missing.
+        """
+        ...
+
+    def transaction(self) -> AbstractContextManager[Store]:
+        """Do several steps in one transaction that is rolled back at the end, whatever happens: for checks."""
+        ...
+
+    def stream_messages(self, user_id: int, bot_type: str) -> Iterator[Message]:
+        """Read a whole chat, oldest first, without holding it in memory."""
+        ...

@@ -1,0 +1,238 @@
+-- What happens to a chat from the user's side. Every function locks the chat's row first and keeps it to the commit:
+-- that makes seq gapless, revisions monotonic in the order of commits, and each check below hold.
+
+CREATE FUNCTION opchat.count_chat(p_bot_type text, p_user_id bigint, p_open integer, p_closed integer) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO opchat.chat_counts AS n (bot_type, shard, open_count, closed_count)
+    VALUES (p_bot_type, p_user_id % 16, p_open, p_closed)
+    ON CONFLICT (bot_type, shard) DO UPDATE
+        SET open_count = n.open_count + p_open, closed_count = n.closed_count + p_closed;
+$$;
+
+-- Locks a chat, making it if need be; the caller has made sure of the user.
+CREATE FUNCTION opchat.lock_chat(p_user_id bigint, p_bot_type text, p_now timestamptz) RETURNS opchat.user_data
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_chat opchat.user_data;
+BEGIN
+    SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO opchat.user_data (user_id, bot_type, last_message_at) VALUES (p_user_id, p_bot_type, p_now)
+            ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            PERFORM opchat.count_chat(p_bot_type, p_user_id, 1, 0);
+        END IF;
+        SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
+    END IF;
+    RETURN v_chat;
+END
+$$;
+
+-- Finds a message by Telegram's number: a verified one before an unverified one.
+CREATE FUNCTION opchat.seq_of(p_user_id bigint, p_bot_type text, p_telegram_message_id bigint) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT found.seq FROM (
+        SELECT seq, verified FROM opchat.chat_messages
+        WHERE user_id = p_user_id AND bot_type = p_bot_type AND telegram_message_id = p_telegram_message_id
+            AND direction = 'in'
+        UNION ALL
+        SELECT seq, verified FROM opchat.chat_messages
+        WHERE user_id = p_user_id AND bot_type = p_bot_type AND telegram_message_id = p_telegram_message_id
+            AND direction = 'out'
+    ) AS found
+    ORDER BY found.verified DESC, found.seq DESC LIMIT 1;
+$$;
+
+-- Stores a message. The outcome is one of
+--   stored     a new row
+--   duplicate  it was there; nothing changed
+--   edited     it was there and has a new version; the one before is kept
+--   future     refused: it claims to be from more than five minutes ahead
+CREATE FUNCTION opchat.receive(
+    p_user_id bigint, p_bot_type text, p_direction text, p_verified boolean, p_operator text,
+    p_message_type text, p_message_text text, p_entities jsonb, p_media jsonb, p_payload jsonb,
+    p_telegram_message_id bigint, p_reply_to_telegram_message_id bigint, p_media_group_id text,
+    p_created_at timestamptz, p_edited boolean,
+    p_first_name text, p_last_name text, p_username text, p_language_code text,
+    p_folded_first_name text, p_folded_last_name text, p_folded_username text,
+    p_reopen_within interval, p_now timestamptz
+) RETURNS TABLE (outcome text, message opchat.chat_messages)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_now timestamptz := coalesce(p_now, clock_timestamp());
+    v_created_at timestamptz := coalesce(p_created_at, v_now);
+    v_user opchat.users;
+    v_chat opchat.user_data;
+    v_incoming boolean := p_direction = 'in';
+    v_reopens boolean;
+BEGIN
+    IF v_created_at > v_now + interval '5 minutes' THEN
+        outcome := 'future';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    -- The user. NULL leaves a name as it is, '' clears it. Nothing is written when nothing changes.
+    SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
+    IF NOT FOUND THEN
+        INSERT INTO opchat.users (
+            user_id, first_name, last_name, username, language_code,
+            folded_first_name, folded_last_name, folded_username, verified, created_at
+        ) VALUES (
+            p_user_id, nullif(p_first_name, ''), nullif(p_last_name, ''), nullif(p_username, ''),
+            nullif(p_language_code, ''), coalesce(p_folded_first_name, ''), coalesce(p_folded_last_name, ''),
+            coalesce(p_folded_username, ''), p_verified, v_now
+        ) ON CONFLICT (user_id) DO NOTHING;
+        IF NOT FOUND THEN
+            SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
+        END IF;
+    END IF;
+    IF v_user.user_id IS NOT NULL AND (p_verified OR NOT v_user.verified) AND (
+        (p_verified AND NOT v_user.verified)
+        OR p_first_name IS NOT NULL AND nullif(p_first_name, '') IS DISTINCT FROM v_user.first_name
+        OR p_last_name IS NOT NULL AND nullif(p_last_name, '') IS DISTINCT FROM v_user.last_name
+        OR p_username IS NOT NULL AND nullif(p_username, '') IS DISTINCT FROM v_user.username
+        OR p_language_code IS NOT NULL AND nullif(p_language_code, '') IS DISTINCT FROM v_user.language_code
+    ) THEN
+        -- The condition is checked again on the row as it is now: somebody may have verified it meanwhile.
+        UPDATE opchat.users AS u SET
+            first_name = nullif(coalesce(p_first_name, u.first_name), ''),
+            last_name = nullif(coalesce(p_last_name, u.last_name), ''),
+            username = nullif(coalesce(p_username, u.username), ''),
+            language_code = nullif(coalesce(p_language_code, u.language_code), ''),
+            folded_first_name = coalesce(p_folded_first_name, u.folded_first_name),
+            folded_last_name = coalesce(p_folded_last_name, u.folded_last_name),
+            folded_username = coalesce(p_folded_username, u.folded_username),
+            verified = u.verified OR p_verified
+        WHERE u.user_id = p_user_id AND (p_verified OR NOT u.verified);
+    END IF;
+
+    v_chat := opchat.lock_chat(p_user_id, p_bot_type, v_created_at);
+
+    -- Has it been stored before?
+    IF p_telegram_message_id IS NOT NULL THEN
+        IF v_incoming THEN
+            SELECT * INTO message FROM opchat.chat_messages AS m
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.direction = 'in'
+                AND m.telegram_message_id = p_telegram_message_id AND m.verified = p_verified;
+        ELSE
+            SELECT * INTO message FROM opchat.chat_messages AS m
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.direction = 'out'
+                AND m.telegram_message_id = p_telegram_message_id
+            ORDER BY m.seq LIMIT 1;
+        END IF;
+    END IF;
+    IF message.seq IS NOT NULL THEN
+        outcome := 'duplicate';
+        IF p_edited AND (message.message_text, message.entities, message.media, message.payload)
+                IS DISTINCT FROM (p_message_text, p_entities, p_media, p_payload)
+            AND NOT EXISTS ( -- the same edit, delivered again after a newer one
+                SELECT FROM opchat.message_versions AS v
+                WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq
+                    AND v.written_at = v_created_at AND v.message_text = p_message_text
+            ) THEN
+            outcome := 'edited';
+            INSERT INTO opchat.message_versions (
+                user_id, bot_type, seq, version, message_text, entities, media, payload, written_at
+            ) SELECT
+                p_user_id, p_bot_type, message.seq, count(*) + 1, message.message_text, message.entities,
+                message.media, message.payload, coalesce(message.edited_at, message.created_at)
+            FROM opchat.message_versions AS v
+            WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq;
+            UPDATE opchat.chat_messages AS m SET
+                message_text = p_message_text, entities = p_entities, media = p_media, payload = p_payload,
+                edited_at = v_created_at, revision = v_chat.revision + 1
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
+            RETURNING * INTO message;
+            UPDATE opchat.user_data SET revision = v_chat.revision + 1
+            WHERE user_id = p_user_id AND bot_type = p_bot_type;
+        END IF;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    outcome := 'stored';
+    INSERT INTO opchat.chat_messages (
+        user_id, bot_type, seq, direction, verified, message_type, message_text, entities, media, payload,
+        telegram_message_id, reply_to, media_group_id, created_at, edited_at, operator, revision, delivery_status
+    ) VALUES (
+        p_user_id, p_bot_type, v_chat.last_seq + 1, p_direction, p_verified, p_message_type, p_message_text,
+        p_entities, p_media, p_payload, p_telegram_message_id,
+        CASE WHEN p_reply_to_telegram_message_id IS NOT NULL
+            THEN opchat.seq_of(p_user_id, p_bot_type, p_reply_to_telegram_message_id) END,
+        p_media_group_id, v_created_at, CASE WHEN p_edited THEN v_created_at END,
+        CASE WHEN NOT v_incoming THEN p_operator END, v_chat.revision + 1,
+        CASE WHEN NOT v_incoming THEN 'sent' END
+    ) RETURNING * INTO message;
+
+    v_reopens := v_incoming AND v_chat.operator_chat_status = 'closed'
+        AND (p_reopen_within IS NULL OR v_chat.closed_at > v_now - p_reopen_within);
+    UPDATE opchat.user_data SET
+        last_seq = v_chat.last_seq + 1,
+        revision = v_chat.revision + 1,
+        unread_count = v_chat.unread_count + v_incoming::integer,
+        last_message_at = greatest(v_chat.last_message_at, v_created_at),
+        blocked_by_user = v_chat.blocked_by_user AND NOT (v_incoming AND p_verified),
+        operator_chat_status = CASE WHEN v_reopens THEN 'open' ELSE v_chat.operator_chat_status END,
+        closed_at = CASE WHEN NOT v_reopens THEN v_chat.closed_at END
+    WHERE user_id = p_user_id AND bot_type = p_bot_type;
+    IF v_reopens THEN
+        PERFORM opchat.count_chat(p_bot_type, p_user_id, 1, -1);
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+-- Opens or closes a chat; false when there is none. Doing it again changes nothing.
+CREATE FUNCTION opchat.set_status(p_user_id bigint, p_bot_type text, p_status text, p_now timestamptz) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_step integer := CASE p_status WHEN 'open' THEN 1 ELSE -1 END;
+BEGIN
+    UPDATE opchat.user_data SET
+        operator_chat_status = p_status,
+        closed_at = CASE p_status WHEN 'closed' THEN coalesce(p_now, clock_timestamp()) END,
+        revision = revision + 1
+    WHERE user_id = p_user_id AND bot_type = p_bot_type AND operator_chat_status <> p_status;
+    IF FOUND THEN
+        PERFORM opchat.count_chat(p_bot_type, p_user_id, v_step, -v_step);
+    END IF;
+    RETURN EXISTS (SELECT FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type);
+END
+$$;
+
+-- Marks a chat read up to a message; false when there is no chat. Never marks anything unread again.
+CREATE FUNCTION opchat.mark_read(p_user_id bigint, p_bot_type text, p_seq bigint) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_chat opchat.user_data;
+    v_seq bigint;
+BEGIN
+    SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    v_seq := least(p_seq, v_chat.last_seq);
+    IF v_seq > v_chat.read_seq THEN
+        UPDATE opchat.user_data SET
+            read_seq = v_seq,
+            revision = v_chat.revision + 1,
+            unread_count = (
+                SELECT count(*) FROM opchat.chat_messages
+                WHERE user_id = p_user_id AND bot_type = p_bot_type AND seq > v_seq AND direction = 'in'
+            )
+        WHERE user_id = p_user_id AND bot_type = p_bot_type;
+    END IF;
+    RETURN true;
+END
+$$;
+
+-- Records whether the user has blocked the bot; false when there is no chat.
+CREATE FUNCTION opchat.set_blocked(p_user_id bigint, p_bot_type text, p_blocked boolean) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE opchat.user_data SET blocked_by_user = p_blocked, revision = revision + 1
+    WHERE user_id = p_user_id AND bot_type = p_bot_type AND blocked_by_user <> p_blocked;
+    RETURN EXISTS (SELECT FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type);
+END
+$$;

@@ -1,0 +1,367 @@
+"""What happens in an operator chat: receive, list, read, reply, close."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from opchat_core.delivery import Courier
+from opchat_core.errors import (
+    ForbiddenDirection,
+    ForbiddenEdit,
+    InvalidInput,
+    MessageNotFound,
+    Unavailable,
+    UserNotFound,
+)
+from opchat_core.model import (
+    OPERATOR,
+    Answer,
+    Chat,
+    ChatPage,
+    ChatStatus,
+    Cursor,
+    DeliveryStatus,
+    Direction,
+    History,
+    IncomingMessage,
+    Message,
+    MessageKey,
+    Received,
+    ReopenRule,
+)
+from opchat_core.operators import Operators
+from opchat_core.ports import Backlog, ChangeFeed, MessageVersion, Queued, Store, Subscription
+
+_log = logging.getLogger(__name__)
+
+MAX_PAGE = 200
+"""The most chats on one page."""
+
+
+class OperatorChat:
+    """The library: one object for everything that happens in the chats of one installation.
+
+    Thread-safe; make one a process, most easily with :func:`opchat_core.connect`, and close it at the end.
+
+    Args:
+        store: Where chats are kept.
+        courier: Takes answers to Telegram.
+        feed: Tells of changes in any process.
+        reopen: Whether a new message of the user reopens a closed chat.
+        on_close: Called once by :meth:`close`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        courier: Courier,
+        feed: ChangeFeed,
+        *,
+        reopen: ReopenRule | None = None,
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._feed = feed
+        self._reopen = reopen or ReopenRule()
+        self._on_close = on_close
+        self.courier = courier
+        self.operators = Operators(store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back connections and threads."""
+        self._on_close()
+
+    # The user's side
+
+    def receive(self, *, user_id: int, text: str = "", verified: bool = True, **fields: Any) -> Message:
+        """Store a message that happened, exactly once.
+
+        Args:
+            user_id: Telegram user id.
+            text: The text or caption.
+            verified: Whether its origin is beyond doubt.
+            **fields: More fields of :class:`~opchat_core.model.IncomingMessage`.
+
+        Returns:
+            The stored message; the one that was there when the same message comes again.
+
+        Raises:
+            InvalidInput: If a field breaks its rule; nothing is stored.
+            Unavailable: If the store is away; hand it in again.
+        """
+        return self.take_in(IncomingMessage(user_id=user_id, text=text, **fields), verified=verified).message
+
+    def take_in(self, message: IncomingMessage, *, verified: bool, operator: str | None = None) -> Received:
+        """Store a message and say what became of it: stored, known already, or a new version.
+
+        An unverified message cannot report an answer, edit, or set its own time.
+
+        Args:
+            message: The message.
+            verified: Whether its origin is beyond doubt.
+            operator: Who sent it, where it is an answer that was sent elsewhere.
+
+        Raises:
+            ForbiddenDirection: If an unverified caller reports an answer.
+            ForbiddenEdit: If an unverified caller edits a message.
+            InvalidInput: If it claims to be from more than five minutes ahead.
+            Unavailable: If the store is away.
+        """
+        if not verified:
+            if message.direction is Direction.OUT:
+                raise ForbiddenDirection("Only a verified caller may record an answer that was sent elsewhere.")
+            if message.edited:
+                raise ForbiddenEdit("Only a verified caller may edit a message.")
+            message = attrs.evolve(message, created_at=None)
+        return self._store.receive(message, verified=verified, operator=operator, reopen=self._reopen)
+
+    def set_blocked(self, user_id: int, *, blocked: bool, bot_type: str = OPERATOR) -> Chat:
+        """Record that the user has blocked or unblocked the bot.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        return _found(self._store.set_blocked(user_id, bot_type, blocked=blocked))
+
+    # The operator's side
+
+    def list_chats(
+        self,
+        *,
+        status: ChatStatus | None = None,
+        search: str = "",
+        limit: int = 50,
+        cursor: Cursor | None = None,
+        bot_type: str = OPERATOR,
+    ) -> ChatPage:
+        """List chats, newest activity first.
+
+        Args:
+            status: Only these; None for all.
+            search: Only of users whose first name, last name, full name or username contains it, or whose id it is,
+                without regard to case. A leading ``@`` stands for the beginning of a username.
+            limit: At most so many, 1 to 200.
+            cursor: Where an earlier page ended.
+            bot_type: The chats of which bot.
+
+        Raises:
+            InvalidInput: If ``limit`` is out of bounds.
+        """
+        if not 1 <= limit <= MAX_PAGE:
+            raise InvalidInput.of("limit", f"must be an integer from 1 to {MAX_PAGE}")
+        words = " ".join(search.split())
+        if words:
+            chats = self._store.search_chats(bot_type, status=status, search=words, limit=limit + 1, cursor=cursor)
+        else:
+            chats = self._store.list_chats(bot_type, status=status, limit=limit + 1, cursor=cursor)
+        page = chats[:limit]
+        following = Cursor(page[-1].last_message_at, page[-1].user_id) if len(chats) > limit else None
+        return ChatPage(page, following, self._store.count_chats(bot_type))
+
+    def chat(self, user_id: int, *, bot_type: str = OPERATOR) -> Chat:
+        """Read one chat without its messages.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        return _found(self._store.find_chat(user_id, bot_type))
+
+    def history(
+        self, user_id: int, *, limit: int | None = None, before: int | None = None, bot_type: str = OPERATOR
+    ) -> tuple[Message, ...]:
+        """Read messages, oldest first: all of them, or the last ``limit`` below the ``seq`` ``before``.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        return self.open_chat_page(user_id, limit=limit, before=before, bot_type=bot_type).messages
+
+    def open_chat_page(
+        self,
+        user_id: int,
+        *,
+        limit: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        bot_type: str = OPERATOR,
+    ) -> History:
+        """Read a chat with messages, oldest first. Reading changes nothing.
+
+        Args:
+            user_id: The user of the chat.
+            limit: At most so many, the newest of them; None for all.
+            before: Only messages with a lower ``seq``.
+            after: Every message added or changed since this revision, instead of a page; none is missed.
+            bot_type: The bot of the chat.
+
+        Raises:
+            InvalidInput: If ``after`` comes with ``limit`` or ``before``.
+            UserNotFound: If there is no such chat.
+        """
+        if after is not None and (limit is not None or before is not None):
+            raise InvalidInput.of("after", "must not be combined with limit or before")
+        # The chat comes first: its revision is then never ahead of the messages.
+        chat = self.chat(user_id, bot_type=bot_type)
+        if after is not None:
+            return History(chat, self._store.list_changes(user_id, bot_type, after=after), None)
+        messages = self._store.list_messages(user_id, bot_type, before=before, limit=limit)
+        return History(chat, messages, messages[0].seq if messages and messages[0].seq > 1 else None)
+
+    def versions(self, key: MessageKey) -> tuple[MessageVersion, ...]:
+        """Read what a message said before its edits, oldest first."""
+        return self._store.list_versions(key)
+
+    def reply(
+        self, user_id: int, text: str, *, operator: str | None = None, bot_type: str = OPERATOR, **fields: Any
+    ) -> Message:
+        """Answer a user: store the answer, then send it.
+
+        Args:
+            user_id: The user of the chat.
+            text: What to say; longer texts go out in several messages.
+            operator: Who says it.
+            bot_type: Through which bot.
+            **fields: More fields of :class:`~opchat_core.model.Answer`.
+
+        Returns:
+            The answer (of several messages, the first) as it stands after the first attempt: ``delivery.status`` tells.
+
+        Raises:
+            InvalidInput: If a field breaks its rule; nothing is stored.
+            UserNotFound: If there is no such chat.
+            TelegramNotConfigured: If there is no token for this bot; nothing is stored.
+            AnsweredByColleague: If a colleague has answered since ``last_seen_seq``; nothing is stored.
+            Unavailable: If the store is away; the same ``client_message_id`` makes trying again safe.
+        """
+        answer = Answer(text=text, **fields)
+        return self.send(user_id, answer, operator=operator, bot_type=bot_type).messages[0]
+
+    def send(self, user_id: int, answer: Answer, *, operator: str | None, bot_type: str = OPERATOR) -> Queued:
+        """Answer a user and say what became of it; see :meth:`reply`."""
+        self.courier.require(bot_type)
+        queued = self._store.queue_answer(user_id, bot_type, answer, operator=operator)
+        if queued.duplicate:
+            return queued
+        return Queued(self._attempt(queued.messages))
+
+    def retry(self, key: MessageKey) -> Message:
+        """Try a failed or doubtful answer again: a person's decision, for it may arrive twice.
+
+        Raises:
+            MessageNotFound: If there is no such message.
+            NotRetryable: If it is neither ``failed`` nor ``unknown``.
+            TelegramNotConfigured: If there is no token for this bot.
+        """
+        self.courier.require(key.bot_type)
+        return self._attempt((self._store.settle(key, DeliveryStatus.QUEUED),))[0]
+
+    def mark_delivered(self, key: MessageKey, *, arrived: bool) -> Message:
+        """End the doubt about an ``unknown`` answer by a person's word: it arrived, or it did not.
+
+        Raises:
+            MessageNotFound: If there is no such message.
+            NotRetryable: If it is not ``unknown``.
+        """
+        return self._store.settle(key, DeliveryStatus.SENT if arrived else DeliveryStatus.FAILED)
+
+    def mark_read(self, user_id: int, seq: int, *, bot_type: str = OPERATOR) -> Chat:
+        """Mark everything up to ``seq`` read.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        return _found(self._store.mark_read(user_id, bot_type, seq))
+
+    def set_status(self, user_id: int, status: ChatStatus, *, bot_type: str = OPERATOR) -> Chat:
+        """Open or close a chat; doing it again changes nothing.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        return _found(self._store.set_status(user_id, bot_type, status))
+
+    def close_chat(self, user_id: int, *, bot_type: str = OPERATOR) -> Chat:
+        """Close a chat; see :meth:`set_status`."""
+        return self.set_status(user_id, ChatStatus.CLOSED, bot_type=bot_type)
+
+    def reopen_chat(self, user_id: int, *, bot_type: str = OPERATOR) -> Chat:
+        """Open a closed chat; see :meth:`set_status`."""
+        return self.set_status(user_id, ChatStatus.OPEN, bot_type=bot_type)
+
+    # The keeper's side
+
+    def message(self, key: MessageKey) -> Message:
+        """Read one message.
+
+        Raises:
+            MessageNotFound: If there is none.
+        """
+        message = self._store.find_message(key)
+        if message is None:
+            raise MessageNotFound(f"The chat has no message {key.seq}.")
+        return message
+
+    def changes(self) -> AbstractContextManager[Subscription]:
+        """Subscribe to the changes of all chats, made by any process; see :class:`~opchat_core.ports.Subscription`."""
+        return self._feed.subscribe()
+
+    def backlog(self, *, bot_type: str = OPERATOR) -> Backlog:
+        """Sum up what waits to be sent."""
+        return self._store.backlog(bot_type)
+
+    def check(self) -> None:
+        """Make sure that the store can be reached and has the right schema.
+
+        Raises:
+            Unavailable: If not.
+        """
+        self._store.check()
+
+    def bot_types(self, user_id: int) -> tuple[str, ...]:
+        """Name the bots that a user has a chat with."""
+        return self._store.list_bot_types(user_id)
+
+    def export(self, user_id: int, *, bot_type: str = OPERATOR) -> Iterator[Message]:
+        """Read a whole chat, oldest first, without holding it in memory."""
+        return self._store.stream_messages(user_id, bot_type)
+
+    def forget(self, user_id: int, *, bot_type: str | None = None) -> int:
+        """Erase a user's chats, or the chat with one bot, for good; returns how many messages went."""
+        bot_types = self.bot_types(user_id) if bot_type is None else (bot_type,)
+        return sum(self._store.forget_chat(user_id, one) for one in bot_types)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[OperatorChat]:
+        """Do things in one transaction that is rolled back at the end, with no bot configured: for checks."""
+        with self._store.transaction() as store:
+            yield OperatorChat(store, Courier(store, {}), self._feed, reopen=self._reopen)
+
+    def _attempt(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Try to send stored answers at once and read how they stand; a worker takes what is left."""
+        last = messages[-1]
+        try:
+            self.courier.deliver_chat(last.user_id, last.bot_type, upto=last.seq)
+            return tuple(self._store.find_message(message.key) or message for message in messages)
+        except Unavailable as error:  # they are stored, and that is what the caller must know
+            _log.warning("delivery.first_attempt_put_off", extra={"reason": str(error)})
+            return messages
+
+
+def _found(chat: Chat | None) -> Chat:
+    if chat is None:
+        raise UserNotFound("There is no chat with this user.")
+    return chat
