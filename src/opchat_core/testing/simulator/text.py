@@ -1,0 +1,104 @@
+"""What Telegram does to the text of a message: trimming, measuring, entities.
+
+The source of these rules is TDLib's `fix_formatted_text` in `td/telegram/MessageEntity.cpp`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .values import ApiError, Json
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+
+_COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w{3,32})?\b")
+
+
+def utf16_length(text: str) -> int:
+    """Return the length as Telegram counts it: in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def command_entities(text: str) -> list[Json]:
+    """Return the `bot_command` entities that Telegram finds in what a user typed."""
+    return [
+        {
+            "type": "bot_command",
+            "offset": utf16_length(text[: found.start()]),
+            "length": utf16_length(found.group()),
+        }
+        for found in _COMMAND.finditer(text)
+    ]
+
+
+def as_delivered(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+    """Return text and entities as Telegram would deliver them.
+
+    Telegram drops all whitespace at the end, and spaces and line feeds at the start up to the first entity. Entities
+    move along and are cut at the new end. Carriage returns go, too.
+    """
+    text = text.replace("\r", "") if not entities else text
+    ended = text.rstrip()
+    first = min((entity["offset"] for entity in entities), default=None)
+    started = ended.lstrip(" \n")
+    dropped = len(ended) - len(started)  # spaces and line feeds: one unit each
+    if first is not None:
+        dropped = min(dropped, first)
+    text = ended[dropped:]
+    units = utf16_length(text)
+    moved = []
+    for entity in entities:
+        offset = entity["offset"] - dropped
+        length = min(entity["length"], units - offset)
+        if length > 0:
+            moved.append({**entity, "offset": offset, "length": length})
+    return text, moved
+
+
+def checked_entities(value: object) -> list[Json]:
+    """Return the entities a bot sent along.
+
+    Raises:
+        ApiError: 400, an entity without a type, or with an offset or length no text can have.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ApiError(400, "Bad Request: can't parse entities: expected an Array of MessageEntity")
+    for entity in value:
+        if not isinstance(entity, dict) or not isinstance(entity.get("type"), str):
+            raise ApiError(400, 'Bad Request: can\'t parse MessageEntity: field "type" must be a string')
+        for key in ("offset", "length"):
+            number = entity.get(key)
+            if type(number) is not int or not 0 <= number <= 1_000_000:
+                raise ApiError(400, f"Bad Request: receive an entity with incorrect {key} {number}")
+    return value
+
+
+def message_text(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+    """Return the text of a new message as it will be delivered.
+
+    Raises:
+        ApiError: 400, nothing is left, or more than 4096 UTF-16 units are.
+    """
+    if not text:
+        raise ApiError(400, "Bad Request: message text is empty")
+    text, entities = as_delivered(text, entities)
+    if not text:
+        raise ApiError(400, "Bad Request: text must be non-empty")
+    if utf16_length(text) > TEXT_LIMIT:
+        raise ApiError(400, "Bad Request: message is too long")
+    return text, entities
+
+
+def caption_text(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+    """Return the caption of a new message as it will be delivered; it may be empty.
+
+    Raises:
+        ApiError: 400, more than 1024 UTF-16 units are left.
+    """
+    text, entities = as_delivered(text, entities)
+    if utf16_length(text) > CAPTION_LIMIT:
+        raise ApiError(400, "Bad Request: message caption is too long")
+    return text, entities

@@ -1,0 +1,156 @@
+"""The frozen values the simulator hands to its callers, and the refusal of its Bot API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+# A JSON object as Telegram would send it. Its shape is Telegram's, so it stays a dictionary.
+Json = dict[str, Any]
+
+# Content kinds of a message that carry a file: the key in the Message object, and whether a caption may go with it.
+FILE_KINDS = ("photo", "video", "document", "voice", "audio", "animation", "video_note", "sticker")
+
+
+class ApiError(Exception):
+    """A refusal by the Bot API: becomes Telegram's error envelope.
+
+    Args:
+        code: The HTTP status, which Telegram repeats as `error_code`.
+        description: Telegram's words, prefix included (`Bad Request: chat not found`).
+        retry_after: Seconds to wait; only 429 has it.
+    """
+
+    def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.retry_after = retry_after
+
+    def envelope(self) -> Json:
+        """Return the JSON body that Telegram answers with."""
+        body: Json = {"ok": False, "error_code": self.code, "description": self.description}
+        if self.retry_after is not None:
+            body["parameters"] = {"retry_after": self.retry_after}
+        return body
+
+
+class UnknownUserError(LookupError):
+    """The simulator has no user, or no message, with that id: create it first."""
+
+
+@frozen
+class SimUser:
+    """A person with a phone."""
+
+    id: int
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+    language_code: str | None = None
+
+    def as_from(self) -> Json:
+        """Return the Bot API `User` object of this person."""
+        return {"id": self.id, "is_bot": False, **self._names(), **_present(language_code=self.language_code)}
+
+    def as_chat(self) -> Json:
+        """Return the Bot API `Chat` object of the private chat with this person."""
+        return {"id": self.id, "type": "private", **self._names()}
+
+    def _names(self) -> Json:
+        return {
+            "first_name": self.first_name,
+            **_present(last_name=self.last_name, username=self.username),
+        }
+
+
+@frozen
+class StoredFile:
+    """A file that somebody uploaded, kept in memory until the simulator is reset or stopped."""
+
+    file_id: str
+    file_unique_id: str
+    file_path: str
+    data: bytes = field(repr=False)
+    file_name: str | None = None
+    mime_type: str | None = None
+
+
+@frozen
+class SimMessage:
+    """A message in the chat of one user with one bot.
+
+    Attributes:
+        message_id: Telegram's id, counted per bot.
+        chat_id: The user's id: a private chat has the id of the person.
+        outgoing: `True` when the bot sent it, `False` when the user did.
+        body: The Bot API `Message` object.
+        confirmed: The bot has confirmed the update that brought it.
+        deleted: The bot deleted it; the phone no longer shows it.
+    """
+
+    message_id: int
+    chat_id: int
+    outgoing: bool
+    body: Json
+    confirmed: bool = False
+    deleted: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text, or the caption of a file, or nothing."""
+        return str(self.body.get("text", self.body.get("caption", "")))
+
+    @property
+    def kind(self) -> str:
+        """`text`, a content kind of Telegram (`photo`, `location`, ...) or `unsupported`."""
+        known = ("text", "animation", *FILE_KINDS, "location", "contact", "venue", "poll", "dice")
+        return next((key for key in known if key in self.body), "unsupported")
+
+    @property
+    def ticks(self) -> int | None:
+        """1: the simulator has it; 2: the bot confirmed its update; `None` for the bot's own messages."""
+        if self.outgoing:
+            return None
+        return 2 if self.confirmed else 1
+
+
+@frozen
+class LedgerEntry:
+    """One request that reached the Bot API.
+
+    Attributes:
+        seq: 1, 2, 3... in the order the simulator decided about them.
+        time: When, by the simulator's clock.
+        method: The method as it was called, or `file` for a download.
+        params: The parameters as text, whatever encoding brought them; an upload is `{"file_name", "size"}`.
+        accepted: Whether the call took effect, whatever the caller came to know of it.
+        status: The HTTP status answered, `None` when the connection was cut instead.
+        message_id: Of the message that an accepted send made.
+        fault: The kind of the scripted fault that struck.
+        description: Telegram's words when the call was refused.
+    """
+
+    seq: int
+    time: datetime
+    method: str
+    params: Json
+    accepted: bool
+    status: int | None
+    message_id: int | None = None
+    fault: str | None = None
+    description: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """`cut` when no whole answer was given, else `accepted` or `refused`."""
+        if self.status is None:
+            return "cut"
+        return "accepted" if self.accepted else "refused"
+
+
+def _present(**values: str | None) -> Json:
+    """Keep what has a value: Telegram leaves out what is not set."""
+    return {key: value for key, value in values.items() if value is not None}
