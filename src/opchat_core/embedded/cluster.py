@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -83,6 +84,12 @@ class Cluster:
             return inside
         name = f"opchat-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:24]}"
         return Path("/tmp", name)  # noqa: S108 - refused unless private to the server's account
+
+    def leave_tmp(self) -> None:
+        """Remove what a stopped server left outside the data directory."""
+        if self.home not in self.socket_directory.parents:
+            with suppress(FileNotFoundError):
+                self.socket_directory.rmdir()
 
     @property
     def url(self) -> str:

@@ -26,6 +26,7 @@ def main(users_lock: str, descriptor: str, account: str, *command: str) -> int:
         server = subprocess.Popen(
             command, pass_fds=(int(descriptor),), user=uid, group=gid, extra_groups=None if uid is None else []
         )
+        os.close(int(descriptor))  # from here on the lock is the server's alone
         threading.Thread(target=stop_when_unused, args=(server, users), daemon=True).start()
         return server.wait()
 

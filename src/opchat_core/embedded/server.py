@@ -132,7 +132,8 @@ def _stop(cluster: Cluster) -> None:
             # The first line is the process id; while the server starts or ends there may be none.
             os.kill(int((cluster.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGINT)
         time.sleep(_POLL)
-    lock.close()
+    with lock:
+        cluster.leave_tmp()
 
 
 def _last_words(cluster: Cluster) -> str:
