@@ -75,8 +75,8 @@ function contentName(message) {
   const body = message.message;
   switch (message.kind) {
     case "sticker": return `${body.sticker.emoji ?? ""} Sticker`.trim();
-    case "location": return `📍 ${body.location.latitude}, ${body.location.longitude}`;
-    case "contact": return `👤 ${body.contact.first_name} ${body.contact.phone_number}`;
+    case "location": return `Location ${body.location.latitude}, ${body.location.longitude}`;
+    case "contact": return `Contact ${body.contact.first_name}, ${body.contact.phone_number}`;
     case "dice": return `${body.dice.emoji} ${body.dice.value}`;
     case "photo": return "Photo";
     case "video": return "Video";
@@ -152,7 +152,8 @@ function attachment(message) {
     picture.addEventListener("load", keepAtEnd);
     return picture;
   }
-  const link = element("a", "bubble-file", `📎 ${contentName(message)}`);
+  const link = element("a", "bubble-file");
+  link.append(find("attach").firstElementChild.cloneNode(true), element("span", "", contentName(message)));
   link.href = url;
   link.download = file.file_name ?? "";
   return link;

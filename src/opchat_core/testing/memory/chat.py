@@ -1,0 +1,295 @@
+"""One chat in memory, and everything that can happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import attrs
+from attrs import Factory, define
+
+from opchat_core.errors import AnsweredByColleague, InvalidInput, MessageNotFound, NotRetryable
+from opchat_core.model import (
+    Answer,
+    ChatStatus,
+    Deferred,
+    Delivery,
+    DeliveryError,
+    DeliveryStatus,
+    Direction,
+    FailureCode,
+    IncomingMessage,
+    Lost,
+    Message,
+    MessageType,
+    Outcome,
+    Received,
+    Refused,
+    ReopenRule,
+    Sent,
+)
+from opchat_core.ports import MessageVersion, Queued
+
+_CONTENT = ("text", "entities", "media", "payload")
+_LEASE_EXPIRED = DeliveryError(
+    FailureCode.LEASE_EXPIRED.value, "The process that was sending it stopped before it knew the result."
+)
+_EXPIRED = DeliveryError(FailureCode.EXPIRED.value, "It waited too long to be sent.")
+
+
+@define
+class Entry:
+    """A stored message with what only the store knows of it."""
+
+    message: Message
+    versions: list[MessageVersion] = Factory(list)
+    queued_at: datetime | None = None
+    lease_until: datetime | None = None
+
+    @property
+    def status(self) -> DeliveryStatus | None:
+        """How far the answer has come; None for what the user wrote."""
+        return self.message.delivery and self.message.delivery.status
+
+    @property
+    def attend_at(self) -> datetime | None:
+        """When a worker must look at it; None when it is not under way."""
+        delivery = self.message.delivery
+        return self.lease_until or (delivery and delivery.next_attempt_at)
+
+
+@define
+class StoredChat:
+    """A chat. Its methods are the steps of a chat; whoever calls them sees to it that they come one by one."""
+
+    user_id: int
+    bot_type: str
+    last_message_at: datetime
+    status: ChatStatus = ChatStatus.OPEN
+    closed_at: datetime | None = None
+    read_seq: int = 0
+    revision: int = 0
+    blocked_by_user: bool = False
+    entries: list[Entry] = Factory(list)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All messages, oldest first."""
+        return tuple(entry.message for entry in self.entries)
+
+    @property
+    def unread_count(self) -> int:
+        """How many messages of the user nobody has marked read."""
+        return sum(entry.message.direction is Direction.IN for entry in self.entries[self.read_seq :])
+
+    @property
+    def attend_at(self) -> datetime | None:
+        """When a worker must look at the chat: its head answer is due, or the lease on it runs out."""
+        return next((entry.attend_at for entry in self.under_way()), None)
+
+    def under_way(self) -> Iterator[Entry]:
+        """The queue: what is queued or being sent, in the order of the chat."""
+        return (entry for entry in self.entries if entry.status in {DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
+
+    def entry(self, seq: int) -> Entry | None:
+        """Find a message."""
+        return self.entries[seq - 1] if 1 <= seq <= len(self.entries) else None
+
+    # The user's side
+
+    def receive(
+        self, message: IncomingMessage, *, verified: bool, operator: str | None, reopen: ReopenRule, now: datetime
+    ) -> Received:
+        """Store what happened; see :meth:`opchat_core.ports.Repository.receive`."""
+        created_at = message.created_at or now
+        known = self._known(message, verified=verified)
+        if known is not None:
+            return self._edit(known, message, created_at)
+        incoming = message.direction is Direction.IN
+        entry = self._add(
+            direction=message.direction,
+            verified=verified,
+            message_type=message.message_type,
+            text=message.text,
+            entities=message.entities,
+            media=message.media,
+            payload=message.payload,
+            telegram_message_id=message.telegram_message_id,
+            reply_to=self._seq_of(message.reply_to_telegram_message_id),
+            media_group_id=message.media_group_id,
+            created_at=created_at,
+            edited_at=created_at if message.edited else None,
+            operator=None if incoming else operator,
+            delivery=None if incoming else Delivery(DeliveryStatus.SENT),
+        )
+        if incoming and verified:
+            self.blocked_by_user = False  # whoever writes has not blocked the bot
+        if incoming and self.closed_at is not None and _reopens(reopen, self.closed_at, now):
+            self.status, self.closed_at = ChatStatus.OPEN, None
+        return Received(entry.message)
+
+    def _known(self, message: IncomingMessage, *, verified: bool) -> Entry | None:
+        if message.telegram_message_id is None:
+            return None
+        return next(
+            (
+                entry
+                for entry in self.entries
+                if entry.message.telegram_message_id == message.telegram_message_id
+                and entry.message.direction is message.direction
+                and (message.direction is Direction.OUT or entry.message.verified is verified)
+            ),
+            None,
+        )
+
+    def _edit(self, entry: Entry, new: IncomingMessage, written_at: datetime) -> Received:
+        old = entry.message
+        changed = any(getattr(old, name) != getattr(new, name) for name in _CONTENT)
+        if not new.edited or not changed or MessageVersion(new.text, written_at) in entry.versions:
+            return Received(old, duplicate=True)
+        entry.versions.append(MessageVersion(old.text, old.edited_at or old.created_at))
+        content = {name: getattr(new, name) for name in _CONTENT}
+        return Received(self._change(entry, edited_at=written_at, **content), updated=True)
+
+    def _seq_of(self, telegram_message_id: int | None) -> int | None:
+        """Find the message that an answer quotes: a verified one before an unverified one, then the newest."""
+        found = [m for m in self.messages if m.telegram_message_id == telegram_message_id is not None]
+        return max(found, key=lambda m: (m.verified, m.seq)).seq if found else None
+
+    # The operator's side
+
+    def set_status(self, status: ChatStatus, now: datetime) -> None:
+        """Open or close."""
+        if status is not self.status:
+            self.status = status
+            self.closed_at = now if status is ChatStatus.CLOSED else None
+            self.revision += 1
+
+    def mark_read(self, seq: int) -> None:
+        """Mark read up to a message; never marks anything unread again."""
+        seq = min(seq, len(self.entries))
+        if seq > self.read_seq:
+            self.read_seq = seq
+            self.revision += 1
+
+    def set_blocked(self, *, blocked: bool) -> None:
+        """Record whether the user has blocked the bot."""
+        if blocked is not self.blocked_by_user:
+            self.blocked_by_user = blocked
+            self.revision += 1
+
+    def queue(self, answer: Answer, *, operator: str | None, now: datetime) -> Queued:
+        """Store an answer; see :meth:`opchat_core.ports.Repository.queue_answer`."""
+        if answer.client_message_id is not None:
+            before = tuple(m for m in self.messages if m.client_message_id == answer.client_message_id)
+            if before:
+                return Queued(before, duplicate=True)
+        if answer.last_seen_seq is not None:
+            newer = self.messages[answer.last_seen_seq :]
+            if any(m.direction is Direction.OUT and m.operator != operator for m in newer):
+                raise AnsweredByColleague(newer)
+        if answer.reply_to is not None and self.entry(answer.reply_to) is None:
+            raise InvalidInput.of("reply_to", "must be the seq of a message of this chat")
+        entries = [
+            self._add(
+                direction=Direction.OUT,
+                verified=True,
+                message_type=MessageType.TEXT,
+                text=part,
+                reply_to=None if index else answer.reply_to,  # only the first part quotes
+                created_at=now,
+                operator=operator,
+                client_message_id=answer.client_message_id,
+                delivery=Delivery(DeliveryStatus.QUEUED, next_attempt_at=now),
+            )
+            for index, part in enumerate(answer.parts)
+        ]
+        for entry in entries:
+            entry.queued_at = now
+        return Queued(tuple(entry.message for entry in entries))
+
+    # Delivery
+
+    def claim(self, *, paused: bool, lease: timedelta, max_age: timedelta, now: datetime) -> list[Message]:
+        """Settle what ran out of time, then take the head of the queue if it is due; returns what changed."""
+        changed = []
+        for entry in list(self.under_way()):
+            if entry.lease_until is not None and entry.lease_until <= now:
+                changed.append(self._deliver(entry, DeliveryStatus.UNKNOWN, error=_LEASE_EXPIRED))
+            elif entry.status is DeliveryStatus.QUEUED and entry.queued_at and entry.queued_at <= now - max_age:
+                changed.append(self._deliver(entry, DeliveryStatus.FAILED, error=_EXPIRED))
+        head = next(self.under_way(), None)
+        delivery = head and head.message.delivery
+        if head and delivery and delivery.next_attempt_at and delivery.next_attempt_at <= now and not paused:
+            head.lease_until = now + lease
+            taken = attrs.evolve(
+                delivery, status=DeliveryStatus.SENDING, attempts=delivery.attempts + 1, next_attempt_at=None
+            )
+            changed.append(self._change(head, delivery=taken))
+        return changed
+
+    def complete(
+        self, seq: int, attempt: int, outcome: Outcome, *, wait: timedelta, now: datetime
+    ) -> Message | None:
+        """Store how an attempt ended; None when it is not the one under way."""
+        entry = self.entry(seq)
+        delivery = entry and entry.message.delivery
+        if not entry or not delivery or delivery.status is not DeliveryStatus.SENDING or delivery.attempts != attempt:
+            return None
+        match outcome:
+            case Sent(telegram_message_id):
+                self.blocked_by_user = False
+                entry.message = attrs.evolve(entry.message, telegram_message_id=telegram_message_id)
+                return self._deliver(entry, DeliveryStatus.SENT)
+            case Deferred(error, retry_after):
+                due = now + (wait if retry_after is None else retry_after)
+                return self._deliver(entry, DeliveryStatus.QUEUED, error=error, due=due)
+            case Refused(error):
+                if error.code == FailureCode.BLOCKED_BY_USER:
+                    self.blocked_by_user = True
+                return self._deliver(entry, DeliveryStatus.FAILED, error=error)
+            case Lost(error):
+                return self._deliver(entry, DeliveryStatus.UNKNOWN, error=error)
+
+    def settle(self, seq: int, status: DeliveryStatus, now: datetime) -> Message:
+        """End a doubt or failure; see :meth:`opchat_core.ports.Repository.settle`."""
+        entry = self.entry(seq)
+        if entry is None:
+            raise MessageNotFound(f"The chat has no message {seq}.")
+        retry = status is DeliveryStatus.QUEUED
+        if entry.status is not DeliveryStatus.UNKNOWN and not (retry and entry.status is DeliveryStatus.FAILED):
+            raise NotRetryable("Only a failed or doubtful answer can be settled.")
+        if retry:
+            entry.queued_at = now
+        delivery = entry.message.delivery
+        error = delivery.error if delivery and status is DeliveryStatus.FAILED else None
+        return self._deliver(entry, status, error=error, due=now if retry else None)
+
+    def _deliver(
+        self, entry: Entry, status: DeliveryStatus, *, error: DeliveryError | None = None, due: datetime | None = None
+    ) -> Message:
+        entry.lease_until = None
+        attempts = entry.message.delivery.attempts if entry.message.delivery else 0
+        return self._change(entry, delivery=Delivery(status, error, attempts, due))
+
+    def _add(self, **fields: object) -> Entry:
+        self.revision += 1
+        message = Message(
+            user_id=self.user_id,
+            bot_type=self.bot_type,
+            seq=len(self.entries) + 1,
+            revision=self.revision,
+            **fields,  # type: ignore[arg-type] # the two callers above give the fields of a message
+        )
+        self.entries.append(Entry(message))
+        self.last_message_at = max(self.last_message_at, message.created_at)
+        return self.entries[-1]
+
+    def _change(self, entry: Entry, **fields: object) -> Message:
+        self.revision += 1
+        entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
+        return entry.message
+
+
+def _reopens(rule: ReopenRule, closed_at: datetime, now: datetime) -> bool:
+    return rule.within == timedelta.max or closed_at > now - rule.within

@@ -1,0 +1,38 @@
+"""What the store in memory holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import Factory, define
+
+from opchat_core.model import Operator, User
+from opchat_core.testing.memory.chat import StoredChat
+
+
+@define
+class StoredUser:
+    """A user, and whether a verified message came from them: then only verified callers may rename them."""
+
+    user: User
+    verified: bool
+
+
+@define
+class StoredToken:
+    """An API token; its key is its hash."""
+
+    operator_id: int
+    expires_at: datetime | None
+
+
+@define
+class Tables:
+    """Everything, as plain values, so that a copy of it is a transaction."""
+
+    users: dict[int, StoredUser] = Factory(dict)
+    chats: dict[tuple[int, str], StoredChat] = Factory(dict)
+    pauses: dict[str, str] = Factory(dict)
+    operators: list[Operator] = Factory(list)
+    tokens: dict[bytes, StoredToken] = Factory(dict)
+    settings: dict[str, str] = Factory(dict)

@@ -1,0 +1,81 @@
+"""A sender that sends nowhere and remembers everything."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from threading import Lock
+
+from attrs import frozen
+
+from opchat_core.model import Message, Outcome, Sent
+
+Step = Outcome | Callable[[Message], Outcome]
+"""What a script says about one attempt: its outcome, or a function that makes one."""
+
+FIRST_NUMBER = 1001
+"""Telegram's number of the first message that goes out by default."""
+
+
+@frozen
+class Attempt:
+    """One call of :meth:`RecordingSender.send`.
+
+    Attributes:
+        message: What was to be sent.
+        reply_to_telegram_message_id: Telegram's number of the message that it quotes.
+    """
+
+    message: Message
+    reply_to_telegram_message_id: int | None
+
+
+class RecordingSender:
+    """A :class:`~opchat_core.ports.Sender` for tests: follows a script, then lets everything arrive. Thread-safe.
+
+    Args:
+        *script: What happens to the first attempts, one step each.
+
+    Attributes:
+        attempts: What it was asked to send, in order.
+        authorized: What :meth:`is_authorized` answers.
+        authorization_checks: How often it was asked.
+    """
+
+    def __init__(self, *script: Step) -> None:
+        self._lock = Lock()
+        self._script = deque(script)
+        self._number = FIRST_NUMBER - 1
+        self.attempts: list[Attempt] = []
+        self.authorized = True
+        self.authorization_checks = 0
+
+    def script(self, *steps: Step) -> None:
+        """Say what happens to the attempts after those that the script already covers."""
+        with self._lock:
+            self._script.extend(steps)
+
+    def send(self, message: Message, *, reply_to_telegram_message_id: int | None) -> Outcome:
+        """Record an attempt and end it as the script says."""
+        with self._lock:
+            self.attempts.append(Attempt(message, reply_to_telegram_message_id))
+            step = self._script.popleft() if self._script else self._arrive
+        # Outside the lock: a step may wait for something that another attempt does.
+        return step(message) if callable(step) else step
+
+    def is_authorized(self) -> bool:
+        """Answer what :attr:`authorized` says."""
+        with self._lock:
+            self.authorization_checks += 1
+            return self.authorized
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of all attempts, in order."""
+        with self._lock:
+            return [attempt.message.text for attempt in self.attempts]
+
+    def _arrive(self, _: Message) -> Outcome:
+        with self._lock:
+            self._number += 1
+            return Sent(self._number)
