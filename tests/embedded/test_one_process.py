@@ -78,6 +78,7 @@ def test_a_socket_directory_of_somebody_else_is_refused(new_data: DataDirectory)
     path = new_data.path / ("long" * 40)
     with embedded_postgres(path) as url:
         sockets = Path(str(ask(url, "SELECT trim('\"' FROM current_setting('unix_socket_directories'))")))
+    sockets.mkdir()
     sockets.chmod(0o777)
     try:
         with pytest.raises(DatabaseUnavailable, match="not a private directory"), embedded_postgres(path):

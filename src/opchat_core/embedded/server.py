@@ -123,8 +123,10 @@ def _server_command(cluster: Cluster) -> list[str]:
 
 def _stop(cluster: Cluster) -> None:
     """Ask the server for a fast shutdown until its lock is free; nobody uses it and nobody can start to."""
+    if not _lives(cluster):
+        return
     end = time.monotonic() + _STOP_TIMEOUT
-    while (lock := immediate(cluster.server_lock)) is None:
+    while _lives(cluster):
         if time.monotonic() > end:
             _logger.warning("the embedded PostgreSQL in %s is still shutting down", cluster.home)
             return
@@ -132,8 +134,15 @@ def _stop(cluster: Cluster) -> None:
             # The first line is the process id; while the server starts or ends there may be none.
             os.kill(int((cluster.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGINT)
         time.sleep(_POLL)
-    with lock:
-        cluster.leave_tmp()
+    cluster.leave_tmp()
+
+
+def _lives(cluster: Cluster) -> bool:
+    lock = immediate(cluster.server_lock)
+    if lock is None:
+        return True
+    lock.close()
+    return False
 
 
 def _last_words(cluster: Cluster) -> str:
