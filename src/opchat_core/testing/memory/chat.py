@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 from attrs import Factory, define
@@ -49,13 +50,13 @@ class Entry:
     @property
     def status(self) -> DeliveryStatus | None:
         """How far the answer has come; None for what the user wrote."""
-        return self.message.delivery and self.message.delivery.status
+        return self.message.delivery.status if self.message.delivery else None
 
     @property
     def attend_at(self) -> datetime | None:
         """When a worker must look at it; None when it is not under way."""
         delivery = self.message.delivery
-        return self.lease_until or (delivery and delivery.next_attempt_at)
+        return self.lease_until or (delivery.next_attempt_at if delivery else None)
 
 
 @define
@@ -228,9 +229,7 @@ class StoredChat:
             changed.append(self._change(head, delivery=taken))
         return changed
 
-    def complete(
-        self, seq: int, attempt: int, outcome: Outcome, *, wait: timedelta, now: datetime
-    ) -> Message | None:
+    def complete(self, seq: int, attempt: int, outcome: Outcome, *, wait: timedelta, now: datetime) -> Message | None:
         """Store how an attempt ended; None when it is not the one under way."""
         entry = self.entry(seq)
         delivery = entry and entry.message.delivery
@@ -272,20 +271,20 @@ class StoredChat:
         attempts = entry.message.delivery.attempts if entry.message.delivery else 0
         return self._change(entry, delivery=Delivery(status, error, attempts, due))
 
-    def _add(self, **fields: object) -> Entry:
+    def _add(self, **fields: Any) -> Entry:
         self.revision += 1
         message = Message(
             user_id=self.user_id,
             bot_type=self.bot_type,
             seq=len(self.entries) + 1,
             revision=self.revision,
-            **fields,  # type: ignore[arg-type] # the two callers above give the fields of a message
+            **fields,
         )
         self.entries.append(Entry(message))
         self.last_message_at = max(self.last_message_at, message.created_at)
         return self.entries[-1]
 
-    def _change(self, entry: Entry, **fields: object) -> Message:
+    def _change(self, entry: Entry, **fields: Any) -> Message:
         self.revision += 1
         entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
         return entry.message

@@ -1,0 +1,97 @@
+"""The queue of answers in memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from opchat_core.errors import MessageNotFound
+from opchat_core.model import Answer, DeliveryStatus, Message, MessageKey, Outcome, Refused
+from opchat_core.ports import Backlog, Queued
+from opchat_core.testing.memory.base import InMemoryBase
+from opchat_core.testing.memory.chat import StoredChat
+
+
+class InMemoryDeliveries(InMemoryBase):
+    """The part of :class:`~opchat_core.ports.Repository` about delivery."""
+
+    def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
+        """Store an answer as ``queued``."""
+        with self._step(user_id, bot_type) as chat:
+            return chat.queue(answer, operator=operator, now=self._clock.now())
+
+    def claim(
+        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, user_id: int | None = None
+    ) -> tuple[Message, ...]:
+        """Take answers that are due, at most one a chat, and settle those whose time is over."""
+        now = self._clock.now()
+        changed: list[Message] = []
+        with self._lock:
+            paused = self.is_paused(bot_type)
+            due = [
+                (attend_at, chat)
+                for chat in self._tables.chats.values()
+                if chat.bot_type == bot_type
+                and user_id in {None, chat.user_id}
+                and (attend_at := chat.attend_at) is not None
+                and attend_at <= now
+            ]
+            if user_id is None:
+                # Leases run out in a pause as well; but nobody else's time does.
+                due = [(at, chat) for at, chat in due if not paused or _has_lease(chat)]
+                due = sorted(due, key=lambda pair: pair[0])[:limit]
+            for _, stored in due:
+                with self._step(stored.user_id, bot_type) as chat:
+                    changed += chat.claim(paused=paused, lease=lease, max_age=max_age, now=now)
+        return tuple(changed)
+
+    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:
+        """Store the outcome of the attempt that ``message`` was claimed for."""
+        now = self._clock.now()
+        attempt = message.delivery.attempts if message.delivery else 0
+        with self._step_or_none(message.user_id, message.bot_type) as chat:
+            stored = chat.complete(message.seq, attempt, outcome, wait=wait, now=now) if chat else None
+            if stored and isinstance(outcome, Refused) and outcome.stops_sender:
+                self._tables.pauses.setdefault(message.bot_type, outcome.error.message)
+            return stored
+
+    def settle(self, key: MessageKey, status: DeliveryStatus) -> Message:
+        """End the doubt or failure of an answer by a person's word."""
+        with self._step_or_none(key.user_id, key.bot_type) as chat:
+            if chat is None:
+                raise MessageNotFound(f"The chat has no message {key.seq}.")
+            return chat.settle(key.seq, status, self._clock.now())
+
+    def next_due(self, bot_type: str) -> timedelta | None:
+        """How long until :meth:`claim` finds something; None when nothing is queued."""
+        with self._lock:
+            chats = (chat for chat in self._tables.chats.values() if chat.bot_type == bot_type)
+            moments = [attend_at for chat in chats if (attend_at := chat.attend_at)]
+            return max(min(moments) - self._clock.now(), timedelta(0)) if moments else None
+
+    def backlog(self, bot_type: str) -> Backlog:
+        """Sum up what waits."""
+        with self._lock:
+            entries = [e for c in self._tables.chats.values() if c.bot_type == bot_type for e in c.entries]
+            statuses = [entry.status for entry in entries]
+            queued = [e.queued_at for e in entries if e.queued_at and e.status is DeliveryStatus.QUEUED]
+            return Backlog(
+                queued=statuses.count(DeliveryStatus.QUEUED),
+                sending=statuses.count(DeliveryStatus.SENDING),
+                unknown=statuses.count(DeliveryStatus.UNKNOWN),
+                oldest_queued_age=self._clock.now() - min(queued) if queued else None,
+                pause_reason=self._tables.pauses.get(bot_type),
+            )
+
+    def is_paused(self, bot_type: str) -> bool:
+        """Whether the bot must not send."""
+        with self._lock:
+            return bot_type in self._tables.pauses
+
+    def resume(self, bot_type: str) -> None:
+        """Let a paused bot send again."""
+        with self._lock:
+            self._tables.pauses.pop(bot_type, None)
+
+
+def _has_lease(chat: StoredChat) -> bool:
+    return any(entry.status is DeliveryStatus.SENDING for entry in chat.entries)

@@ -1,0 +1,89 @@
+"""Operators, tokens and secrets in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import attrs
+
+from opchat_core.errors import OperatorExists
+from opchat_core.model import Operator
+from opchat_core.testing.memory.base import InMemoryBase
+from opchat_core.testing.memory.tables import StoredToken
+
+
+class InMemoryOperators(InMemoryBase):
+    """An :class:`~opchat_core.ports.OperatorRepository`."""
+
+    def add_operator(self, name: str, password_hash: str | None) -> Operator:
+        """Make an operator; raises :class:`~opchat_core.errors.OperatorExists` if the name is taken."""
+        with self._lock:
+            if self.find_operator(name):
+                raise OperatorExists(f"There is an operator named {name!r} already.")
+            operator = Operator(len(self._tables.operators) + 1, name, password_hash)
+            self._tables.operators.append(operator)
+            return operator
+
+    def set_password(self, name: str, password_hash: str) -> Operator | None:
+        """Change a password and end every session; None when there is no such operator."""
+        return self._change(
+            name, lambda o: attrs.evolve(o, password_hash=password_hash, session_version=o.session_version + 1)
+        )
+
+    def disable_operator(self, name: str) -> Operator | None:
+        """Lock an operator out; None when there is no such operator."""
+        now = self._clock.now()
+        return self._change(
+            name,
+            lambda o: attrs.evolve(o, disabled_at=o.disabled_at or now, session_version=o.session_version + 1),
+        )
+
+    def find_operator(self, name: str) -> Operator | None:
+        """Read an operator by name."""
+        with self._lock:
+            return next((operator for operator in self._tables.operators if operator.name == name), None)
+
+    def find_operator_by_id(self, operator_id: int) -> Operator | None:
+        """Read an operator by id."""
+        with self._lock:
+            operators = self._tables.operators
+            return operators[operator_id - 1] if 1 <= operator_id <= len(operators) else None
+
+    def list_operators(self) -> tuple[Operator, ...]:
+        """Read all operators by name."""
+        with self._lock:
+            return tuple(sorted(self._tables.operators, key=lambda operator: operator.name))
+
+    def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
+        """Store an API token by its hash."""
+        with self._lock:
+            self._tables.tokens[token_hash] = StoredToken(operator_id, expires_at)
+
+    def find_operator_by_token(self, token_hash: bytes) -> Operator | None:
+        """Read the operator of a token that is good."""
+        with self._lock:
+            token = self._tables.tokens.get(token_hash)
+            if token is None or (token.expires_at and token.expires_at <= self._clock.now()):
+                return None
+            operator = self.find_operator_by_id(token.operator_id)
+            return operator if operator and operator.disabled_at is None else None
+
+    def remove_token(self, token_hash: bytes) -> None:
+        """End a token."""
+        with self._lock:
+            self._tables.tokens.pop(token_hash, None)
+
+    def shared_secret(self, name: str, candidate: str) -> str:
+        """Read a shared secret; the first to ask stores its candidate."""
+        with self._lock:
+            return self._tables.settings.setdefault(name, candidate)
+
+    def _change(self, name: str, change: Callable[[Operator], Operator]) -> Operator | None:
+        with self._lock:
+            operator = self.find_operator(name)
+            if operator is None:
+                return None
+            changed = change(operator)
+            self._tables.operators[operator.operator_id - 1] = changed
+            return changed
