@@ -138,6 +138,7 @@ def wheel(session: nox.Session) -> None:
     (file,) = built.glob("opchat-*.whl")
     session.run("python", "tests/wheel/check_contents.py", str(file))
     session.install(str(file))
+    install_debian(session, "postgresql-15")  # it brings libpq, which the core leaves to the system
     # Not from the checkout, where `import opchat_core` could find something else than the wheel.
     check_core = Path("tests/wheel/check_core.py").resolve()
     with session.chdir(built):
