@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Event
+from time import monotonic
 
 from opchat_core.errors import TelegramNotConfigured, Unavailable
 from opchat_core.model import DeliveryStatus, Message, MessageKey, Outcome
@@ -29,6 +30,9 @@ MAX_BACKOFF = timedelta(seconds=30)
 
 IDLE = timedelta(seconds=1)
 """How long a worker sleeps at most, so that answers of other processes do not wait."""
+
+PAUSE = timedelta(seconds=5)
+"""How often a worker asks whether Telegram accepts a refused token again."""
 
 MIN_PAUSE = timedelta(milliseconds=20)
 """How long a worker sleeps at least when there was nothing to take, so that it never spins."""
@@ -66,6 +70,7 @@ class Courier:
         self._senders = dict(senders)
         self._lease = lease
         self._max_age = max_age
+        self._ask_again: dict[str, float] = {}
 
     def require(self, bot_type: str) -> None:
         """Make sure that answers of this bot can be sent.
@@ -138,9 +143,12 @@ class Courier:
         """How long there is nothing to do; asks whether a paused bot may go on."""
         waits = [IDLE]
         for bot_type in self._senders:
-            due = self._repository.next_due(bot_type)
-            if due is not None and not self._resume(bot_type):
-                waits.append(due)
+            if not self._repository.is_paused(bot_type):
+                due = self._repository.next_due(bot_type)
+                waits.append(IDLE if due is None else due)
+            elif monotonic() >= self._ask_again.get(bot_type, 0):
+                self._ask_again[bot_type] = monotonic() + PAUSE.total_seconds()
+                waits.append(timedelta(0) if self._resume(bot_type) else IDLE)
         return max(min(waits), MIN_PAUSE)
 
     def _resume(self, bot_type: str) -> bool:

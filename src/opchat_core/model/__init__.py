@@ -5,7 +5,7 @@ from opchat_core.model.incoming import Answer, IncomingMessage
 from opchat_core.model.message import Delivery, DeliveryError, Media, Message, MessageKey
 from opchat_core.model.operator import ApiToken, Operator
 from opchat_core.model.outcome import Deferred, Lost, Outcome, Refused, Sent
-from opchat_core.model.text import MAX_PARTS, MAX_TEXT, split_text, utf16_length
+from opchat_core.model.text import MAX_PARTS, MAX_TEXT, fold, split_text, utf16_length
 from opchat_core.model.user import User
 from opchat_core.model.wire import chat_to_json, message_to_json, user_to_json
 from opchat_core.model.words import OPERATOR, ChatStatus, DeliveryStatus, Direction, FailureCode, MessageType
@@ -42,6 +42,7 @@ __all__ = [
     "Sent",
     "User",
     "chat_to_json",
+    "fold",
     "message_to_json",
     "split_text",
     "user_to_json",

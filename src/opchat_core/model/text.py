@@ -1,5 +1,7 @@
 """Text as Telegram counts it: in UTF-16 code units."""
 
+import unicodedata
+
 MAX_TEXT = 4096
 """UTF-16 units of a text message (https://core.telegram.org/bots/api#sendmessage)."""
 
@@ -48,3 +50,8 @@ def _prefix(text: str, limit: int) -> str:
         if units > limit:
             return text[:index]
     return text
+
+
+def fold(text: str) -> str:
+    """Make texts that differ in case, spacing or Unicode composition alike, for searching."""
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())

@@ -102,6 +102,9 @@ CREATE INDEX chat_messages_revision ON opchat.chat_messages (user_id, bot_type, 
 CREATE INDEX chat_messages_queue ON opchat.chat_messages
     (user_id, bot_type, seq) WHERE delivery_status IN ('queued', 'sending');
 
+-- backlog: answers in doubt.
+CREATE INDEX chat_messages_doubt ON opchat.chat_messages (bot_type) WHERE delivery_status = 'unknown';
+
 -- What a message said before it was edited.
 CREATE TABLE opchat.message_versions (
     user_id      bigint NOT NULL,

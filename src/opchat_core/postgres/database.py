@@ -1,0 +1,159 @@
+"""Connections: checked before use, prepared for what stands between them and the server, given back after each step."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import dict_row, kwargs_row
+from psycopg_pool import ConnectionPool
+
+from opchat_core.errors import DatabaseUnavailable, PoolExhausted
+from opchat_core.postgres.queries import query
+from opchat_core.postgres.translation import translated
+
+POOL_SIZE = 16
+"""Connections a process holds at most."""
+
+POOL_TIMEOUT = timedelta(seconds=5)
+"""How long a caller waits for one."""
+
+POOL_WAITING = 200
+"""How many callers may wait; more are turned away at once."""
+
+_IS_POOLED = query("is_pooled")
+
+Row = TypeVar("Row")
+Parameters = Mapping[str, Any]
+
+
+class Database:
+    """Runs queries, each on a connection of its own choice and in a commit of its own.
+
+    Args:
+        connections: Lends a connection in autocommit mode.
+    """
+
+    def __init__(self, connections: Callable[[], AbstractContextManager[Connection[Any]]]) -> None:
+        self._connections = connections
+
+    def fetch(self, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> list[Row]:
+        """Run a query and build a value from the columns of each row, by name."""
+        with translated(), self._connections() as connection, connection.cursor(row_factory=kwargs_row(make)) as cursor:
+            return cursor.execute(sql, parameters).fetchall()
+
+    def fetch_one(self, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> Row | None:
+        """Run a query that has at most one row."""
+        rows = self.fetch(sql, make, parameters)
+        return rows[0] if rows else None
+
+    def fetch_value(self, sql: bytes, parameters: Parameters) -> Any:
+        """Run a query that has one row of one column."""
+        rows: list[dict[str, Any]] = self.fetch(sql, dict, parameters)
+        return next(iter(rows[0].values()))
+
+    def execute(self, sql: bytes, parameters: Parameters) -> None:
+        """Run a query for what it does."""
+        with translated(), self._connections() as connection:
+            connection.execute(sql, parameters)
+
+    def stream(self, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> Iterator[Row]:
+        """Run a query through a server-side cursor, so that only a few rows are in memory at a time."""
+        with (
+            translated(),
+            self._connections() as connection,
+            connection.transaction(),
+            connection.cursor("opchat_stream", row_factory=kwargs_row(make)) as cursor,
+        ):
+            yield from cursor.execute(sql, parameters)
+
+    @contextmanager
+    def rollback(self) -> Iterator[Database]:
+        """Lend a database whose every step is part of one transaction that is rolled back at the end."""
+        with translated(), self._connections() as connection, connection.transaction(force_rollback=True):
+            yield Database(lambda: nullcontext(connection))
+
+
+def open_pool(conninfo: str, *, size: int = POOL_SIZE, timeout: timedelta = POOL_TIMEOUT) -> ConnectionPool[Any]:
+    """Open a pool without waiting for the server: one that is away shows at the first query.
+
+    Args:
+        conninfo: For libpq, verbatim.
+        size: Connections at most.
+        timeout: How long a caller waits for one.
+    """
+    return ConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        timeout=timeout.total_seconds(),
+        max_waiting=POOL_WAITING,
+        kwargs=connection_settings(),
+        configure=_configure,
+        check=_check,
+        name="opchat",
+        open=True,
+    )
+
+
+def connection_settings() -> dict[str, Any]:
+    """Settings of every connection; the name only fills in where the connection string has none."""
+    return {"autocommit": True, "fallback_application_name": "opchat", "row_factory": dict_row}
+
+
+def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Connection[Any]]]:
+    """Make the function that lends the pool's connections."""
+
+    @contextmanager
+    def connection() -> Iterator[Connection[Any]]:
+        try:
+            with translated():
+                borrowed = pool.getconn()
+        except PoolExhausted as error:
+            if pool.get_stats().get("pool_size", 0) < pool.max_size:  # it is not the callers who are too many
+                raise DatabaseUnavailable("The database cannot be reached.") from error
+            raise
+        try:
+            yield borrowed
+        finally:
+            pool.putconn(borrowed)
+
+    return connection
+
+
+def is_pooled(connection: Connection[Any]) -> bool:
+    """Whether a pooler such as PgBouncer stands in between: it hands out process ids of its own."""
+    row = connection.execute(_IS_POOLED, {"pid": connection.info.backend_pid}).fetchone()
+    return bool(row and row["pooled"])
+
+
+def _configure(connection: Connection[Any]) -> None:
+    """Prepare statements only on a connection that stays on one server process.
+
+    PgBouncer before 1.21 in transaction mode answers ``DuplicatePreparedStatement`` otherwise.
+    """
+    if is_pooled(connection):
+        connection.prepare_threshold = None
+
+
+def _check(connection: Connection[Any]) -> None:
+    """Refuse a connection that the server has closed, without asking the server.
+
+    An idle connection has nothing to say: if its socket can be read, the server has said goodbye (or left a notice),
+    and only then is a round trip worth while. This costs microseconds where ``SELECT 1`` would double every query.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if poll.poll(0):
+        ConnectionPool.check_connection(connection)
+
+
+def connect_once(conninfo: str) -> Connection[Any]:
+    """Open one connection outside of any pool."""
+    with translated():
+        return psycopg.connect(conninfo, **connection_settings())

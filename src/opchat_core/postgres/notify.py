@@ -1,0 +1,84 @@
+"""Telling other processes that chats changed, after the commit and beside it.
+
+A ``NOTIFY`` inside the transaction that stores a message would make commits wait for one another. So each process
+gathers its changes for some milliseconds and announces them in a statement of its own. What is lost with a process that
+dies in between is a hint: the revision of the chat tells the truth at the next request.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from threading import Condition, Thread
+from time import monotonic
+
+from opchat_core.errors import Unavailable
+from opchat_core.ports import Change
+from opchat_core.postgres.database import Database
+from opchat_core.postgres.queries import query
+
+_log = logging.getLogger(__name__)
+
+GATHER = 0.01
+"""Seconds between two announcements at least; the first after a quiet while goes out at once."""
+
+BATCH = 100
+"""Changes in one notification: PostgreSQL takes less than 8,000 bytes."""
+
+_ANNOUNCE = query("announce")
+
+
+class Notifier:
+    """Announces the changes of this process.
+
+    Args:
+        database: Where to.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[tuple[int, str], int] = {}
+        self._changed = Condition()
+        self._closed = False
+        self._thread: Thread | None = None
+
+    def changed(self, change: Change) -> None:
+        """Take a change to be announced soon; returns at once."""
+        with self._changed:
+            self._waiting[change.user_id, change.bot_type] = change.revision
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="opchat-notifier", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Announce what waits and stop."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        rest_until = 0.0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                while not self._closed and (rest := rest_until - monotonic()) > 0:
+                    self._changed.wait(rest)
+                waiting, self._waiting = self._waiting, {}
+                closed = self._closed
+            if waiting:
+                self._announce(waiting)
+            if closed:
+                return
+            rest_until = monotonic() + GATHER
+
+    def _announce(self, waiting: dict[tuple[int, str], int]) -> None:
+        changes = [[user_id, bot_type, revision] for (user_id, bot_type), revision in waiting.items()]
+        payloads = [json.dumps(changes[at : at + BATCH]) for at in range(0, len(changes), BATCH)]
+        try:
+            self._database.execute(_ANNOUNCE, {"payloads": payloads})
+        except Unavailable as error:
+            # Whoever looks at these chats asks by itself before long; keeping hints of an outage would help nobody.
+            _log.warning("changes.not_announced", extra={"chats": len(changes), "reason": str(error)})

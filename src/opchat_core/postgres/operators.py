@@ -1,0 +1,72 @@
+"""Operators, their tokens and shared secrets in PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from opchat_core.errors import OperatorExists
+from opchat_core.model import Operator
+from opchat_core.postgres.base import Base
+from opchat_core.postgres.queries import query
+
+_ADD_OPERATOR = query("add_operator")
+_SET_PASSWORD = query("set_password")
+_FIND_OPERATOR = query("find_operator")
+_FIND_OPERATOR_BY_ID = query("find_operator_by_id")
+_LIST_OPERATORS = query("list_operators")
+_DISABLE_OPERATOR = query("disable_operator")
+_ADD_TOKEN = query("add_token")
+_FIND_OPERATOR_BY_TOKEN = query("find_operator_by_token")
+_REMOVE_TOKEN = query("remove_token")
+_SHARED_SECRET = query("shared_secret")
+
+
+class OperatorTable(Base):
+    """The part of the repository that keeps operators; :class:`~opchat_core.ports.OperatorRepository` documents it."""
+
+    def add_operator(self, name: str, password_hash: str | None) -> Operator:
+        """See :meth:`opchat_core.ports.OperatorRepository.add_operator`."""
+        parameters = {"name": name, "password_hash": password_hash, "now": self._now()}
+        operator = self._database.fetch_one(_ADD_OPERATOR, Operator, parameters)
+        if operator is None:
+            raise OperatorExists(f"There is an operator named {name!r} already.")
+        return operator
+
+    def set_password(self, name: str, password_hash: str) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.set_password`."""
+        return self._database.fetch_one(_SET_PASSWORD, Operator, {"name": name, "password_hash": password_hash})
+
+    def find_operator(self, name: str) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.find_operator`."""
+        return self._database.fetch_one(_FIND_OPERATOR, Operator, {"name": name})
+
+    def find_operator_by_id(self, operator_id: int) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.find_operator_by_id`."""
+        return self._database.fetch_one(_FIND_OPERATOR_BY_ID, Operator, {"operator_id": operator_id})
+
+    def list_operators(self) -> tuple[Operator, ...]:
+        """See :meth:`opchat_core.ports.OperatorRepository.list_operators`."""
+        return tuple(self._database.fetch(_LIST_OPERATORS, Operator, {}))
+
+    def disable_operator(self, name: str) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.disable_operator`."""
+        return self._database.fetch_one(_DISABLE_OPERATOR, Operator, {"name": name, "now": self._now()})
+
+    def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
+        """See :meth:`opchat_core.ports.OperatorRepository.add_token`."""
+        parameters = {"operator_id": operator_id, "token_hash": token_hash, "expires_at": expires_at}
+        self._database.execute(_ADD_TOKEN, parameters | {"now": self._now()})
+
+    def find_operator_by_token(self, token_hash: bytes) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.find_operator_by_token`."""
+        parameters = {"token_hash": token_hash, "now": self._now()}
+        return self._database.fetch_one(_FIND_OPERATOR_BY_TOKEN, Operator, parameters)
+
+    def remove_token(self, token_hash: bytes) -> None:
+        """See :meth:`opchat_core.ports.OperatorRepository.remove_token`."""
+        self._database.execute(_REMOVE_TOKEN, {"token_hash": token_hash})
+
+    def shared_secret(self, name: str, candidate: str) -> str:
+        """See :meth:`opchat_core.ports.OperatorRepository.shared_secret`."""
+        secret: str = self._database.fetch_value(_SHARED_SECRET, {"name": name, "candidate": candidate})
+        return secret

@@ -1,0 +1,35 @@
+"""The whole repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from opchat_core.errors import SchemaOutdated
+from opchat_core.postgres.chats import Chats
+from opchat_core.postgres.deliveries import Deliveries
+from opchat_core.postgres.migrate import LATEST
+from opchat_core.postgres.operators import OperatorTable
+from opchat_core.postgres.queries import query
+
+_CHECK = query("check")
+
+
+class PostgresRepository(Chats, Deliveries, OperatorTable):
+    """Keeps everything in PostgreSQL; :class:`~opchat_core.ports.Store` documents it."""
+
+    def check(self) -> None:
+        """See :meth:`opchat_core.ports.Store.check`."""
+        version = self._database.fetch_value(_CHECK, {})
+        if version is None or version < LATEST:
+            raise SchemaOutdated(
+                f"The database's schema is at {version or 0}, this version needs {LATEST}: run `opchat migrate`.",
+                retry_after=timedelta(seconds=30),
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresRepository]:
+        """See :meth:`opchat_core.ports.Store.transaction`."""
+        with self._database.rollback() as database:
+            yield PostgresRepository(database, clock=self._clock)

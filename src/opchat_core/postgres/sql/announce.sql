@@ -1,0 +1,1 @@
+SELECT opchat.announce(%(payloads)s)

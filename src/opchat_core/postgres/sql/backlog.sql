@@ -1,0 +1,8 @@
+SELECT
+    count(*) FILTER (WHERE delivery_status = 'queued') AS queued,
+    count(*) FILTER (WHERE delivery_status = 'sending') AS sending,
+    coalesce(%(now)s, clock_timestamp()) - min(queued_at) FILTER (WHERE delivery_status = 'queued') AS oldest_queued_age,
+    (SELECT count(*) FROM opchat.chat_messages WHERE bot_type = %(bot_type)s AND delivery_status = 'unknown') AS unknown,
+    (SELECT reason FROM opchat.paused_bots WHERE bot_type = %(bot_type)s) AS pause_reason
+FROM opchat.chat_messages
+WHERE bot_type = %(bot_type)s AND delivery_status IN ('queued', 'sending')

@@ -1,0 +1,3 @@
+SELECT operator_id, name, password_hash, session_version, disabled_at
+FROM opchat.operators
+WHERE operator_id = %(operator_id)s

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM opchat.paused_bots WHERE bot_type = %(bot_type)s) AS paused

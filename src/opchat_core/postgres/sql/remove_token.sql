@@ -1,0 +1,1 @@
+DELETE FROM opchat.api_tokens WHERE token_hash = %(token_hash)s

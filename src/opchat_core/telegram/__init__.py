@@ -1,0 +1,6 @@
+"""Telegram: the only home of httpx in the core."""
+
+from opchat_core.telegram.redaction import RedactTokens, redact
+from opchat_core.telegram.sender import TelegramSender
+
+__all__ = ["RedactTokens", "TelegramSender", "redact"]
