@@ -65,20 +65,18 @@ def test_the_environment_of_libpq_does_not_lead_elsewhere(data: DataDirectory, m
         assert ask(url, "SELECT current_database()") == "opchat"
 
 
-def test_a_path_may_be_long_and_hold_any_character(new_data: DataDirectory) -> None:
-    """A socket's path has 107 bytes at most, a data directory's path need not care."""
-    for part in ('with space, comma and "quotes" \'n 100% ünïcode', "long" * 40):
-        path = new_data.path / part
-        with embedded_postgres(path) as url:
-            assert ask(url, "SELECT current_database()") == "opchat"
+def test_a_path_may_hold_any_character(new_data: DataDirectory) -> None:
+    """Neither the URL nor the server's settings are confused by a directory's name."""
+    with embedded_postgres(new_data.path / 'with space, comma and "quotes" \'n 100% ünïcode') as url:
+        assert ask(url, "SELECT current_database()") == "opchat"
 
 
-def test_a_socket_directory_of_somebody_else_is_refused(new_data: DataDirectory) -> None:
-    """Where the socket has to go to /tmp, a directory that others can write to is not trusted."""
+def test_a_path_may_be_long_if_nobody_else_has_made_the_socket_directory(new_data: DataDirectory) -> None:
+    """A socket's path has 107 bytes at most, so it goes to /tmp, but not where others could put one in its place."""
     path = new_data.path / ("long" * 40)
     with embedded_postgres(path) as url:
         sockets = Path(str(ask(url, "SELECT trim('\"' FROM current_setting('unix_socket_directories'))")))
-    sockets.mkdir()
+        assert sockets.parent == Path("/tmp")  # noqa: S108 - a fact about the socket
     sockets.chmod(0o777)
     try:
         with pytest.raises(DatabaseUnavailable, match="not a private directory"), embedded_postgres(path):

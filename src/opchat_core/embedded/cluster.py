@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -77,19 +76,14 @@ class Cluster:
     def socket_directory(self) -> Path:
         """Where the server listens: in the data directory, or in ``/tmp`` when that makes too long a path.
 
-        The name in ``/tmp`` is the same for every process, whatever its environment.
+        The name in ``/tmp`` is the same for every process, whatever its environment; the directory stays, empty, when
+        the server has stopped.
         """
         inside = self.home / "socket"
         if len(os.fsencode(inside / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH:
             return inside
         name = f"opchat-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:24]}"
         return Path("/tmp", name)  # noqa: S108 - refused unless private to the server's account
-
-    def leave_tmp(self) -> None:
-        """Remove what a stopped server left outside the data directory."""
-        if self.home not in self.socket_directory.parents:
-            with suppress(FileNotFoundError):
-                self.socket_directory.rmdir()
 
     @property
     def url(self) -> str:

@@ -123,8 +123,6 @@ def _server_command(cluster: Cluster) -> list[str]:
 
 def _stop(cluster: Cluster) -> None:
     """Ask the server for a fast shutdown until its lock is free; nobody uses it and nobody can start to."""
-    if not _lives(cluster):
-        return
     end = time.monotonic() + _STOP_TIMEOUT
     while _lives(cluster):
         if time.monotonic() > end:
@@ -134,7 +132,6 @@ def _stop(cluster: Cluster) -> None:
             # The first line is the process id; while the server starts or ends there may be none.
             os.kill(int((cluster.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGINT)
         time.sleep(_POLL)
-    cluster.leave_tmp()
 
 
 def _lives(cluster: Cluster) -> bool:
