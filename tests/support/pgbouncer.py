@@ -61,7 +61,7 @@ def pgbouncer(database_url: str) -> Iterator[str]:
         log = directory / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [executable, configuration], stdout=output, stderr=subprocess.STDOUT, **run_as(account)
+                [executable, configuration], stdout=output, stderr=subprocess.STDOUT, cwd=name, **run_as(account)
             )
         try:
             path = f"{parameters.get('user', '')}@/{parameters['dbname']}"
