@@ -98,10 +98,14 @@ def _bot_token(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
+    rule = "must be an http:// or https:// address without a query"
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError when it is no port
+    except ValueError:  # its words repeat the value
+        raise ValueError(rule) from None
     if parts.scheme not in _HTTP or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an http:// or https:// address without a query")
-    _ = parts.port  # raises ValueError when out of range
+        raise ValueError(rule)
     return text.rstrip("/")
 
 
@@ -119,10 +123,14 @@ def _secret(text: str) -> str:
 
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
-    for origin in origins:
-        parts = urlsplit(origin)
-        if origin != "*" and (
-            parts.scheme not in _HTTP or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}"
-        ):
-            raise ValueError("must be * or a comma-separated list of origins such as https://shop.example")
+    if not origins or not all(origin == "*" or _is_origin(origin) for origin in origins):
+        raise ValueError("must be * or a comma-separated list of origins such as https://shop.example")
     return origins
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # its words repeat the value
+        return False
+    return parts.scheme in _HTTP and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import datetime, timedelta
 
 from attrs import field, frozen, validators
@@ -14,6 +15,9 @@ from opchat_core.model import rules
 from opchat_core.model.message import Message
 from opchat_core.model.user import User
 from opchat_core.model.words import ChatStatus
+
+_HOURS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
+"""Up to eleven years: a number of hours that every calendar holds."""
 
 
 @frozen(kw_only=True)
@@ -152,6 +156,6 @@ class ReopenRule:
                 return cls()
             case ["never"]:
                 return cls(timedelta(0))
-            case ["within", hours] if hours.isascii() and hours.isdigit() and 0 < int(hours) <= 24 * 3660:
+            case ["within", hours] if _HOURS.fullmatch(hours):
                 return cls(timedelta(hours=int(hours)))
         raise ValueError("must be always, never or within:<hours>")

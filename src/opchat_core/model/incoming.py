@@ -84,6 +84,8 @@ class Answer(Checked):
     def __attrs_post_init__(self) -> None:
         if not all(part.strip() for part in self.parts):
             raise InvalidInput.of("text", f"must not have {MAX_TEXT} blank characters in a row")
+        if len(self.parts) > MAX_PARTS:  # breaks between words can make more parts than the length alone tells
+            raise InvalidInput.of("text", f"must fit into {MAX_PARTS} messages")
 
     @property
     def parts(self) -> tuple[str, ...]:

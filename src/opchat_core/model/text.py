@@ -31,6 +31,8 @@ def split_text(text: str, limit: int = MAX_TEXT) -> tuple[str, ...]:
     while utf16_length(rest) > limit:
         head = _prefix(rest, limit)
         cut = next((at for mark in _BREAKS if (at := _break_after(head, mark)) and rest[at:].strip()), len(head))
+        if not rest[cut:].strip():  # only blanks would be left: let the last word character go along with them
+            cut = _last_letter(head) or cut
         parts.append(rest[:cut])
         rest = rest[cut:]
     return (*parts, rest)
@@ -40,6 +42,12 @@ def _break_after(head: str, mark: str) -> int:
     """Find where the last ``mark`` ends, if more than white space stands before it; else 0."""
     at = head.rfind(mark)
     return at + len(mark) if at > 0 and head[:at].strip() else 0
+
+
+def _last_letter(head: str) -> int:
+    """Find where the last character stands that is not white space, if another one stands before it; else 0."""
+    at = len(head.rstrip()) - 1
+    return at if head[: max(at, 0)].strip() else 0
 
 
 def _prefix(text: str, limit: int) -> str:

@@ -1,0 +1,142 @@
+"""Settings: every variable of the contract at its default, well set, and malformed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opchat_core.config import Config, derive_ingest_token
+from opchat_core.errors import ConfigError
+from opchat_core.model import ReopenRule
+
+TOKEN = "123456:ABC-def_123"
+
+
+def test_nothing_set_is_a_working_installation() -> None:
+    """Every variable has the default that the contract gives it."""
+    assert Config.from_env({}) == Config(
+        bot_token=None,
+        api_base_url=None,
+        database_url=None,
+        data_dir=None,
+        telegram_api_url="https://api.telegram.org",
+        ingest_verified=False,
+        ingest_token=None,
+        cors_origins=("*",),
+        secret_key=None,
+        reopen=ReopenRule(),
+    )
+
+
+def test_an_empty_variable_is_an_unset_one() -> None:
+    """Files of settings leave lines empty."""
+    names = [
+        "OPERATOR_BOT_TOKEN",
+        "API_BASE_URL",
+        "DATABASE_URL",
+        "OPCHAT_DATA_DIR",
+        "TELEGRAM_API_URL",
+        "OPCHAT_INGEST",
+    ]
+    assert Config.from_env(dict.fromkeys(names, "  ")) == Config.from_env({})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "attribute", "value"),
+    [
+        ("OPERATOR_BOT_TOKEN", TOKEN, "bot_token", TOKEN),
+        ("API_BASE_URL", "https://chat.example/base/", "api_base_url", "https://chat.example/base"),
+        ("DATABASE_URL", "host=a,b dbname=x", "database_url", "host=a,b dbname=x"),
+        ("DATABASE_URL", "service=shop", "database_url", "service=shop"),
+        ("OPCHAT_DATA_DIR", "/var/lib/opchat", "data_dir", Path("/var/lib/opchat")),
+        ("TELEGRAM_API_URL", "http://localhost:8081", "telegram_api_url", "http://localhost:8081"),
+        ("OPCHAT_INGEST", "open", "ingest_verified", False),
+        ("OPCHAT_INGEST", "verified", "ingest_verified", True),
+        ("OPCHAT_INGEST_TOKEN", "s3cret", "ingest_token", "s3cret"),
+        ("OPCHAT_CORS_ORIGINS", "*", "cors_origins", ("*",)),
+        (
+            "OPCHAT_CORS_ORIGINS",
+            "https://a.example, http://b.example:8080",
+            "cors_origins",
+            ("https://a.example", "http://b.example:8080"),
+        ),
+        ("OPCHAT_SECRET_KEY", "k3y", "secret_key", "k3y"),
+        ("OPCHAT_REOPEN", "always", "reopen", ReopenRule()),
+        ("OPCHAT_REOPEN", "never", "reopen", ReopenRule(timedelta(0))),
+        ("OPCHAT_REOPEN", "within:12", "reopen", ReopenRule(timedelta(hours=12))),
+    ],
+)
+def test_a_variable_that_is_well_set(name: str, text: str, attribute: str, value: Any) -> None:
+    """Each variable lands where it belongs; white space around it does not matter."""
+    assert getattr(Config.from_env({name: f" {text} "}), attribute) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("OPERATOR_BOT_TOKEN", "SECRETVALUE"),
+        ("OPERATOR_BOT_TOKEN", "123456:SECRETVALUE with space"),
+        ("OPERATOR_BOT_TOKEN", "123456:SECRETVALUE/../x"),
+        ("API_BASE_URL", "SECRETVALUE:3001"),
+        ("API_BASE_URL", "ftp://SECRETVALUE"),
+        ("API_BASE_URL", "http://"),
+        ("API_BASE_URL", "http://host:99999/SECRETVALUE"),
+        ("API_BASE_URL", "http://host:SECRETVALUE"),
+        ("API_BASE_URL", "http://host/?SECRETVALUE"),
+        ("API_BASE_URL", "http://[SECRETVALUE"),
+        ("TELEGRAM_API_URL", "api.telegram.org/SECRETVALUE"),
+        ("OPCHAT_INGEST", "SECRETVALUE"),
+        ("OPCHAT_INGEST", "Open"),
+        ("OPCHAT_INGEST_TOKEN", "SECRETVALUE with space"),
+        ("OPCHAT_INGEST_TOKEN", "SECRETVALUEé"),
+        ("OPCHAT_SECRET_KEY", "SECRETVALUE\nsecond line"),
+        ("OPCHAT_CORS_ORIGINS", "SECRETVALUE.example"),
+        ("OPCHAT_CORS_ORIGINS", "https://a.example/SECRETVALUE"),
+        ("OPCHAT_CORS_ORIGINS", "*, ftp://SECRETVALUE"),
+        ("OPCHAT_REOPEN", "SECRETVALUE"),
+        ("OPCHAT_REOPEN", "within:0"),
+        ("OPCHAT_REOPEN", "within:" + "9" * 5000),
+    ],
+)
+def test_a_malformed_variable_is_one_clear_line(name: str, text: str) -> None:
+    """The line names the variable and the rule, and never repeats the value, which may be a secret."""
+    with pytest.raises(ConfigError) as caught:
+        Config.from_env({name: text})
+    line = str(caught.value)
+    assert line.startswith(f"{name} ")
+    assert "\n" not in line
+    assert "SECRETVALUE" not in line
+    assert "secretvalue" not in line
+    assert caught.value.__suppress_context__
+
+
+def test_bot_and_api_agree_on_a_token_with_nothing_to_configure() -> None:
+    """The ingest token is derived from the bot token, and does not give it away."""
+    derived = Config.from_env({"OPERATOR_BOT_TOKEN": TOKEN}).ingest_token
+    assert derived == derive_ingest_token(TOKEN)
+    assert re.fullmatch(r"[0-9a-f]{64}", derived or "")
+    assert derived != derive_ingest_token(TOKEN + "x")
+
+
+def test_a_token_of_ones_own_comes_first() -> None:
+    """A setting beats what is derived."""
+    config = Config.from_env({"OPERATOR_BOT_TOKEN": TOKEN, "OPCHAT_INGEST_TOKEN": "mine"})
+    assert config.ingest_token == "mine"
+
+
+def test_no_secret_shows_in_the_representation() -> None:
+    """Settings may be logged."""
+    config = Config.from_env(
+        {
+            "OPERATOR_BOT_TOKEN": TOKEN,
+            "DATABASE_URL": "postgresql://u:dbpassword@h/x",
+            "OPCHAT_INGEST_TOKEN": "ingestsecret",
+            "OPCHAT_SECRET_KEY": "signingsecret",
+        }
+    )
+    shown = repr(config)
+    assert not any(secret in shown for secret in (TOKEN, "dbpassword", "ingestsecret", "signingsecret"))
