@@ -1,0 +1,97 @@
+"""Mounting opchat in a Flask app, or making an app of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_cors import CORS
+
+from opchat_core.config import Config
+from opchat_flask.chats import chats
+from opchat_flask.conversation import conversation
+from opchat_flask.events import events
+from opchat_flask.health import health
+from opchat_flask.ingest import ingest, members
+from opchat_flask.login import login_pages
+from opchat_flask.mount import EXTENSION, Authenticate, Mount
+from opchat_flask.openapi import description
+from opchat_flask.pages import pages
+from opchat_flask.problems import answer_unrouted_with_problems
+
+if TYPE_CHECKING:
+    from opchat_core.service import OperatorChat
+    from opchat_flask.streams import Streams
+
+_BLUEPRINTS = (ingest, members, chats, conversation, events, health, description, login_pages, pages)
+
+
+def create_app(chat: OperatorChat, config: Config | None = None, *, streams: Streams | None = None) -> Flask:
+    """Make a Flask app that serves the HTTP API and the dashboard.
+
+    Args:
+        chat: What it acts on; the caller closes it.
+        config: Settings; without them the endpoint for messages is open and there is no ingest token.
+        streams: How many event streams this process serves.
+    """
+    app = Flask("opchat_flask", static_folder=None, template_folder=None)
+    init_app(app, chat, config, streams=streams)
+    return app
+
+
+def init_app(
+    app: Flask,
+    chat: OperatorChat,
+    config: Config | None = None,
+    *,
+    url_prefix: str = "",
+    authenticate: Authenticate | None = None,
+    streams: Streams | None = None,
+) -> None:
+    """Mount the HTTP API and the dashboard in an existing Flask app.
+
+    The app's own session, errors and answers stay as they are.
+
+    Args:
+        app: The app.
+        chat: What the endpoints act on; the caller closes it.
+        config: Settings; without them the endpoint for messages is open and there is no ingest token.
+        url_prefix: What every path is to begin with, such as ``/support``.
+        authenticate: The host's own login: is given a request, and tells the operator's name, or None for nobody. It
+            takes the place of opchat's own sessions; API tokens stay good. Without it opchat's own login guards all.
+        streams: How many event streams this process serves.
+
+    Raises:
+        ValueError: If ``url_prefix`` is neither empty nor like ``/this``.
+    """
+    if url_prefix and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", url_prefix):
+        raise ValueError("url_prefix must be empty or look like /support")
+    mount = Mount(chat, config or Config(), url_prefix=url_prefix, authenticate=authenticate, streams=streams)
+    app.extensions[EXTENSION] = mount
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=url_prefix or None)
+    answer_unrouted_with_problems(app)
+    _let_browsers_post_messages(app, mount)
+
+
+def _let_browsers_post_messages(app: Flask, mount: Mount) -> None:
+    """Allow other origins to post messages, and nothing else."""
+    origins = mount.config.cors_origins
+    path = re.compile(re.escape(f"{mount.url_prefix}/api/chat-message") + "$")
+    CORS(
+        app,
+        resources={
+            path: {
+                # Patterns, for flask-cors would take the brackets of an IPv6 address for one
+                "origins": "*" if "*" in origins else [re.compile(re.escape(origin) + r"\Z") for origin in origins],
+                "methods": ["POST"],
+                "allow_headers": ["Content-Type", "Authorization"],
+                "expose_headers": ["Retry-After"],
+                "send_wildcard": True,
+                "supports_credentials": False,
+                "max_age": 3600,
+            }
+        },
+        intercept_exceptions=False,  # every error of that view is answered by its blueprint
+    )

@@ -1,0 +1,159 @@
+"""Who is asking: an operator's session, an operator's API token, the host's own login, or the bot's proof."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from attrs import field, frozen
+from flask import Response, g, make_response, redirect, request, url_for
+
+from opchat_core.errors import Unauthenticated
+from opchat_flask.mount import current_chat, current_mount
+from opchat_flask.origin import is_own_origin
+from opchat_flask.problems import CsrfFailed
+from opchat_flask.sessions import read_session
+
+if TYPE_CHECKING:
+    from flask import Request
+    from flask.typing import ResponseReturnValue
+
+    from opchat_core.model import Operator
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@frozen
+class Caller:
+    """Somebody who may read and answer chats.
+
+    Attributes:
+        name: The operator's name, as colleagues see it.
+        by_browser: A browser added the proof by itself, so that it says nothing about which page wanted the request.
+        csrf_token: What a page of ours can show; None when there is no session of ours.
+    """
+
+    name: str
+    by_browser: bool
+    csrf_token: str | None = field(default=None, repr=False)
+
+
+def identify() -> Caller | None:
+    """Find out who makes the current request, as things stand now; None for nobody we know.
+
+    A bearer token decides alone: a wrong one is not made good by a cookie. Where the host has a login of its own, that
+    takes the place of our sessions.
+    """
+    token = bearer_token(request)
+    if token is not None:
+        operator = current_chat().operators.of_token(token)
+        return Caller(operator.name, by_browser=False) if operator else None
+    mount = current_mount()
+    if mount.authenticate is not None:
+        name = mount.authenticate(request)
+        return Caller(name, by_browser=True) if name else None
+    session = read_session(request, mount.secret)
+    operator = mount.chat.operators.of_session(session.operator_id, session.version) if session else None
+    return Caller(operator.name, by_browser=True, csrf_token=session.csrf_token) if session and operator else None
+
+
+def require_operator() -> None:
+    """Let operators pass, and of what a browser sends only what our own pages want; for ``before_request``.
+
+    Raises:
+        Unauthenticated: If the caller is no operator.
+        CsrfFailed: If another page may have made the browser send it.
+    """
+    caller = identify()
+    if caller is None:
+        raise Unauthenticated("Log in, or send an operator's API token as a bearer token.")
+    if request.method not in _SAFE and caller.by_browser and not _is_wanted(caller):
+        raise CsrfFailed("The request does not show that it comes from the dashboard.")
+    g.opchat_caller = caller
+
+
+def login_required(view: Callable[Parameters, Result]) -> Callable[Parameters, Result | ResponseReturnValue]:
+    """Lead visitors of a page to the login first, where nobody is logged in."""
+
+    @wraps(view)
+    def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result | ResponseReturnValue:
+        caller = identify()
+        if caller is None:
+            return _to_login()
+        g.opchat_caller = caller
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def current_operator() -> Caller:
+    """The operator who makes the current request, behind :func:`require_operator` or :func:`login_required`."""
+    caller = g.opchat_caller
+    assert isinstance(caller, Caller)  # noqa: S101 - set by both of them and by nothing else
+    return caller
+
+
+@frozen
+class Reporter:
+    """Who reports a message.
+
+    Attributes:
+        verified: Whether they proved to be the bot or an operator.
+        operator: The operator, where it is one.
+    """
+
+    verified: bool
+    operator: Operator | None = None
+
+
+def reporter() -> Reporter:
+    """Find out who reports a message by the current request: the bot, an operator by token, or just anybody.
+
+    Somebody who shows a wrong token believes to be verified, and must learn that they are not.
+
+    Raises:
+        Unauthenticated: If a bearer token is wrong, or missing where the installation insists on proof.
+    """
+    token = bearer_token(request)
+    config = current_mount().config
+    if token is None:
+        if config.ingest_verified:
+            raise Unauthenticated("This installation takes messages only with its ingest token.")
+        return Reporter(verified=False)
+    if config.ingest_token is not None and _same(token, config.ingest_token):
+        return Reporter(verified=True)
+    operator = current_chat().operators.of_token(token)
+    if operator is None:
+        raise Unauthenticated("The bearer token is not, or no longer, good.")
+    return Reporter(verified=True, operator=operator)
+
+
+def bearer_token(request: Request) -> str | None:
+    """Read the token of ``Authorization: Bearer``; None for other schemes, which are a proxy's business."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _is_wanted(caller: Caller) -> bool:
+    shown = request.headers.get("X-CSRF-Token")
+    return is_own_origin(request) is True or (
+        caller.csrf_token is not None and shown is not None and _same(shown, caller.csrf_token)
+    )
+
+
+def _same(shown: str, secret: str) -> bool:
+    """Compare in a time that does not tell how much was right."""
+    return hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), secret.encode())
+
+
+def _to_login() -> Response:
+    wanted = request.full_path if request.query_string else request.path
+    location = url_for("opchat_login.login", next=f"{request.script_root}{wanted}")
+    response = make_response(redirect(location))
+    response.headers["Cache-Control"] = "no-store"
+    return response

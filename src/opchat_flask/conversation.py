@@ -1,0 +1,116 @@
+"""One user's chat: reading it, answering in it, settling what became of an answer."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from opchat_core.model import OPERATOR, Answer, Chat, Message, chat_to_json, message_to_json, rules, user_to_json
+from opchat_core.model.checked import Checked, checked
+from opchat_flask.auth import current_operator, require_operator
+from opchat_flask.body import read_json
+from opchat_flask.headers import guard
+from opchat_flask.mount import current_chat
+from opchat_flask.parameters import Query, number, optional, path_message, path_user, query_bot_type
+from opchat_flask.problems import answer_with_problems
+from opchat_flask.respond import digest, is_known, json_response, not_modified, tagged
+
+conversation = Blueprint("opchat_conversation", __name__)
+conversation.before_request(require_operator)
+guard(conversation)
+answer_with_problems(conversation)
+
+_CHAT = "/api/users/<user>/operator-chat"
+
+
+@frozen(kw_only=True)
+class ReadMark(Checked):
+    """How far an operator has read.
+
+    Attributes:
+        seq: The newest message that they have seen.
+    """
+
+    seq: int = checked(rules.whole_number)
+
+
+@frozen(kw_only=True)
+class Verdict(Checked):
+    """A person's word on an answer in doubt.
+
+    Attributes:
+        arrived: Whether it reached the user.
+    """
+
+    arrived: bool = checked(rules.flag)
+
+
+@conversation.get(_CHAT)
+def get_chat(user: str) -> Response:
+    """Read a chat: whole, a page of it, or what changed."""
+    user_id = path_user(user)
+    query = Query()
+    limit = query.read("limit", optional(number(1)), None)
+    before = query.read("before", optional(number(1)), None)
+    after = query.read("after", optional(number(0)), None)
+    bot_type = query.read("botType", rules.bot_type, OPERATOR)
+    query.check()
+
+    def tag(chat: Chat) -> str:
+        """Name this answer by what it depends on: every change of a chat or message moves the chat's revision."""
+        return digest([chat_to_json(chat), limit, before, after])
+
+    chat = current_chat()
+    if request.if_none_match and is_known(known := tag(chat.chat(user_id, bot_type=bot_type))):
+        return not_modified(known)  # one indexed look-up, and no message read
+    history = chat.open_chat_page(user_id, limit=limit, before=before, after=after, bot_type=bot_type)
+    answer = {
+        "user": user_to_json(history.chat.user),
+        "chat": chat_to_json(history.chat),
+        "messages": [message_to_json(message) for message in history.messages],
+        "nextBefore": history.next_before,
+        "revision": history.chat.revision,
+    }
+    return tagged(json_response(answer), tag(history.chat))
+
+
+@conversation.post(_CHAT)
+def post_answer(user: str) -> Response:
+    """Send an answer."""
+    user_id = path_user(user)
+    bot_type = query_bot_type()
+    if request.mimetype == "multipart/form-data":
+        raise UnsupportedMediaType("Files cannot be sent yet; send the text as application/json.")
+    answer = Answer.from_json(read_json())
+    queued = current_chat().send(user_id, answer, operator=current_operator().name, bot_type=bot_type)
+    messages = [message_to_json(message) for message in queued.messages]
+    body = {"success": True, "message": messages[0], "messages": messages}
+    return json_response({**body, "duplicate": True}) if queued.duplicate else json_response(body, 201)
+
+
+@conversation.post(f"{_CHAT}/<seq>/retry")
+def post_retry(user: str, seq: str) -> Response:
+    """Try a failed or doubtful answer again."""
+    return _message(current_chat().retry(path_message(user, seq)))
+
+
+@conversation.post(f"{_CHAT}/<seq>/mark")
+def post_mark(user: str, seq: str) -> Response:
+    """End the doubt about an answer by a person's word."""
+    key = path_message(user, seq)
+    return _message(current_chat().mark_delivered(key, arrived=Verdict.from_json(read_json()).arrived))
+
+
+@conversation.post(f"{_CHAT}/read")
+def post_read(user: str) -> Response:
+    """Mark a chat read, as far as a message."""
+    user_id = path_user(user)
+    bot_type = query_bot_type()
+    mark = ReadMark.from_json(read_json())
+    chat = current_chat().mark_read(user_id, mark.seq, bot_type=bot_type)
+    return json_response({"success": True, "chat": chat_to_json(chat)})
+
+
+def _message(message: Message) -> Response:
+    return json_response({"success": True, "message": message_to_json(message)})

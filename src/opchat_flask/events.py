@@ -1,0 +1,82 @@
+"""The stream of changes: a hint to look again, never the data itself."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request, stream_with_context
+
+from opchat_core.errors import Unavailable
+from opchat_flask.auth import identify, require_operator
+from opchat_flask.headers import guard
+from opchat_flask.mount import current_mount
+from opchat_flask.problems import answer_with_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opchat_core.ports import Change, Subscription
+    from opchat_flask.streams import Streams
+
+events = Blueprint("opchat_events", __name__)
+events.before_request(require_operator)
+guard(events)
+answer_with_problems(events)
+
+HEARTBEAT = 15.0
+"""Seconds between two signs of life, by which a client that is gone is noticed, and a session that has ended."""
+
+TICK = 1.0
+"""Seconds after which a waiting stream looks whether its process is to end."""
+
+RECONNECT = 2000
+"""Milliseconds after which a browser connects again."""
+
+
+@events.get("/api/events")
+def get_events() -> Response:
+    """Tell of every change in any chat, made by any process, until the caller goes."""
+    mount = current_mount()
+    response = Response(mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would wait for a full buffer
+    if request.method == "HEAD":
+        return response
+    with ExitStack() as held:
+        held.enter_context(mount.streams.slot())
+        # Subscribed before the first byte: whatever happens after a client sees "open" it will hear of.
+        subscription = held.enter_context(mount.chat.changes())
+        response.response = stream_with_context(_stream(subscription, mount.streams))
+        # Runs also when the client is gone before the stream has begun, unlike what a generator finally does.
+        response.call_on_close(held.pop_all().close)
+    return response
+
+
+def _stream(subscription: Subscription, streams: Streams) -> Iterator[str]:
+    yield f"retry: {RECONNECT}\n\n"
+    heartbeat = time.monotonic() + HEARTBEAT
+    while not streams.stopped:
+        changes = subscription.wait(max(0.0, min(TICK, heartbeat - time.monotonic())))
+        if changes is None:
+            return
+        yield from map(_event, changes)
+        if time.monotonic() >= heartbeat:
+            if not _is_still_in():
+                return
+            yield ": still here\n\n"
+            heartbeat = time.monotonic() + HEARTBEAT
+
+
+def _event(change: Change) -> str:
+    data = {"userId": change.user_id, "botType": change.bot_type, "revision": change.revision}
+    return f"event: chat\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
+
+
+def _is_still_in() -> bool:
+    try:
+        return identify() is not None
+    except Unavailable:  # the client comes again, and is told then
+        return False

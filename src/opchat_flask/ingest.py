@@ -1,0 +1,63 @@
+"""What the bot reports: messages of users, and who has blocked it."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from flask import Blueprint, Response
+
+from opchat_core.errors import Unauthenticated
+from opchat_core.model import OPERATOR, Direction, IncomingMessage, chat_to_json, message_to_json, rules
+from opchat_core.model.checked import Checked, checked
+from opchat_flask.auth import reporter
+from opchat_flask.body import read_json
+from opchat_flask.headers import guard
+from opchat_flask.mount import current_chat
+from opchat_flask.problems import answer_with_problems
+from opchat_flask.respond import json_response
+
+ingest = Blueprint("opchat_ingest", __name__)
+members = Blueprint("opchat_members", __name__)
+
+for _blueprint in (ingest, members):
+    guard(_blueprint)
+    answer_with_problems(_blueprint)
+
+
+@frozen(kw_only=True)
+class Membership(Checked):
+    """Whether a user lets the bot write to them.
+
+    Attributes:
+        user_id: Telegram user id.
+        bot_type: Which bot.
+        blocked_by_user: They have blocked it.
+    """
+
+    user_id: int = checked(rules.telegram_id)
+    bot_type: str = checked(rules.bot_type, default=OPERATOR)
+    blocked_by_user: bool = checked(rules.flag)
+
+
+@ingest.post("/api/chat-message")
+def post_message() -> Response:
+    """Store one message."""
+    caller = reporter()
+    message = IncomingMessage.from_json(read_json())
+    sent_elsewhere = message.direction is Direction.OUT and caller.operator is not None
+    received = current_chat().take_in(
+        message, verified=caller.verified, operator=caller.operator.name if sent_elsewhere and caller.operator else None
+    )
+    answer = {"success": True, "message": message_to_json(received.message)}
+    if received.duplicate:
+        return json_response({**answer, "duplicate": True})
+    return json_response(answer, 200 if received.updated else 201)
+
+
+@members.post("/api/chat-member")
+def post_member() -> Response:
+    """Record that a user has blocked or unblocked the bot."""
+    if not reporter().verified:
+        raise Unauthenticated("Only the bot may tell who has blocked it.")
+    member = Membership.from_json(read_json())
+    chat = current_chat().set_blocked(member.user_id, blocked=member.blocked_by_user, bot_type=member.bot_type)
+    return json_response({"success": True, "chat": chat_to_json(chat)})

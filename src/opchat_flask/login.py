@@ -1,0 +1,81 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+
+from opchat_flask.auth import identify
+from opchat_flask.headers import guard
+from opchat_flask.mount import current_mount
+from opchat_flask.origin import is_https, is_own_origin, local_path
+from opchat_flask.passwords import verify_password
+from opchat_flask.sessions import end_session, start_session
+
+if TYPE_CHECKING:
+    from opchat_core.model import Operator
+
+login_pages = Blueprint("opchat_login", __name__, template_folder="templates")
+guard(login_pages)
+
+
+@login_pages.get("/login")
+def login() -> Response:
+    """Ask who is there, or take a sign-in link in."""
+    ticket = request.args.get("ticket")
+    if ticket is not None:
+        operator = _holder(ticket)
+        return _form(error="ticket", status=403) if operator is None else _enter(operator)
+    if identify() is not None:
+        return _onward()
+    return _form()
+
+
+@login_pages.post("/login")
+def log_in() -> Response:
+    """Take a name and a password in; the answer does not tell which of them was wrong."""
+    if is_own_origin(request) is False:  # a program that says nothing of origins is no browser that could be abused
+        return _form(error="origin", status=403)
+    request.max_content_length = 16 * 1024
+    name = request.form.get("name", "").strip()
+    operator = current_mount().chat.operators.find(name) if "\x00" not in name else None
+    if not verify_password(operator.password_hash if operator else None, request.form.get("password", "")):
+        return _form(error="credentials", name=name, status=401)
+    assert operator is not None  # noqa: S101 - nobody's password fits
+    return _enter(operator)
+
+
+@login_pages.post("/logout")
+def logout() -> Response:
+    """End the browser's session."""
+    if is_own_origin(request) is False:
+        return _form(error="origin", status=403)
+    response = make_response(redirect(url_for("opchat_login.login"), 303))
+    end_session(response, path=current_mount().url("/"), secure=is_https(request))
+    return response
+
+
+def _holder(ticket: str) -> Operator | None:
+    mount = current_mount()
+    found = mount.tickets.redeem(ticket, mount.secret)
+    return mount.chat.operators.of_session(*found) if found else None
+
+
+def _enter(operator: Operator) -> Response:
+    response = _onward()
+    mount = current_mount()
+    start_session(response, operator, secret=mount.secret, path=mount.url("/"), secure=is_https(request))
+    return response
+
+
+def _onward() -> Response:
+    return make_response(redirect(_wanted() or current_mount().url("/dashboard/operator-chats"), 303))
+
+
+def _form(*, error: str | None = None, name: str = "", status: int = 200) -> Response:
+    return make_response(render_template("opchat/login.html", next=_wanted() or "", error=error, name=name), status)
+
+
+def _wanted() -> str | None:
+    return local_path(request.values.get("next"))

@@ -1,0 +1,241 @@
+"""The endpoints of the API: what they take, and every status that they answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opchat_core.model import ChatStatus
+from opchat_core.service import MAX_PAGE
+from opchat_flask.openapi.schemas import BOT_TYPE, COUNT, POSITIVE, STRING, Schema, ref, text, words
+
+Operation = dict[str, Any]
+Security = list[dict[str, list[str]]]
+
+OPERATOR: Security = [{"operatorToken": []}, {"session": []}]
+VERIFIED: Security = [{"ingestToken": []}, {"operatorToken": []}]
+ANYBODY: Security = [*VERIFIED, {}]
+
+PROBLEMS = {
+    400: "The body is not valid JSON.",
+    401: "The caller did not prove who it is.",
+    403: "The caller may not do this, or the request did not come from the dashboard (`csrf_failed`).",
+    404: "There is no such user, chat or message.",
+    409: "The request does not fit what is stored now.",
+    413: "The body is longer than 256 KiB.",
+    415: "The body is not `application/json`.",
+    422: "Fields or parameters break their rules; `errors` names each. Nothing was changed.",
+    429: "Too many requests; `Retry-After` says when to come again.",
+    503: "Something is away for the moment, or no bot is configured (`telegram_not_configured`).",
+}
+BODY = (400, 413, 415, 422)
+
+
+def _problem(status: int, detail: str | None = None) -> dict[str, Any]:
+    return {
+        "description": detail or PROBLEMS[status],
+        "content": {"application/problem+json": {"schema": ref("Problem")}},
+    }
+
+
+def _json(schema: str, detail: str, *, tagged: bool = False) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": detail, "content": {"application/json": {"schema": ref(schema)}}}
+    if tagged:
+        response["headers"] = {"ETag": {"schema": STRING, "required": True}}
+    return response
+
+
+def _operation(
+    summary: str,
+    answers: dict[int, dict[str, Any]],
+    *,
+    problems: tuple[int, ...] = (),
+    security: Security | None = None,
+    body: str | None = None,
+    parameters: tuple[Schema, ...] = (),
+    description: str = "",
+) -> Operation:
+    statuses = {**answers, **{status: _problem(status) for status in problems if status not in answers}}
+    operation: Operation = {
+        "summary": summary,
+        "operationId": summary.lower().replace(",", "").replace(" ", "_"),
+        "responses": {str(status): statuses[status] for status in sorted(statuses)},
+        "security": security or [],
+    }
+    if description:
+        operation["description"] = description
+    if parameters:
+        operation["parameters"] = list(parameters)
+    if body:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(body)}}}
+    return operation
+
+
+def _query(name: str, schema: Schema, description: str) -> Schema:
+    return {"name": name, "in": "query", "schema": schema, "description": description}
+
+
+def _path(name: str, description: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": POSITIVE, "description": description}
+
+
+USER = _path("userId", "The Telegram user id.")
+SEQ = _path("seq", "The message's number in the chat.")
+BOT = _query("botType", {**BOT_TYPE, "default": "operator"}, "Which bot's chat.")
+KNOWN: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": STRING,
+    "description": "The `ETag` of an earlier answer: 304 if nothing has changed.",
+}
+NOTHING_NEW = {"description": "Nothing has changed."}
+
+_CHANGE = (401, 403, 404, 503)
+
+PATHS: dict[str, dict[str, Operation]] = {
+    "/api/chat-message": {
+        "post": _operation(
+            "Store one message",
+            {
+                201: _json("MessageAnswer", "It is stored."),
+                200: _json("MessageAnswer", "It was stored before (`duplicate`), or this is its new version."),
+            },
+            problems=(*BODY, 401, 403, 429, 503),
+            security=ANYBODY,
+            body="IncomingMessage",
+            description="Without proof the message is stored as `verified: false`. Open to browsers of other origins.",
+        )
+    },
+    "/api/chat-member": {
+        "post": _operation(
+            "Record a block",
+            {200: _json("ChatAnswer", "It is recorded.")},
+            problems=(*BODY, 401, 404, 429, 503),
+            security=VERIFIED,
+            body="Membership",
+            description="The user has blocked or unblocked the bot.",
+        )
+    },
+    "/api/operator-chats": {
+        "get": _operation(
+            "List chats",
+            {200: _json("ChatList", "Chats, newest activity first.", tagged=True), 304: NOTHING_NEW},
+            problems=(401, 422, 503),
+            security=OPERATOR,
+            parameters=(
+                _query("status", words(ChatStatus), "Only these."),
+                _query("search", text(256), "Only users whose name contains this, or whose id it is."),
+                _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}, "Chats a page."),
+                _query("cursor", STRING, "The `nextCursor` of the page before."),
+                BOT,
+                KNOWN,
+            ),
+        ),
+        "patch": _operation(
+            "Open or close a chat",
+            {200: _json("ChatAnswer", "The chat as it is now.")},
+            problems=(*BODY, *_CHANGE),
+            security=OPERATOR,
+            body="StatusChange",
+        ),
+    },
+    "/api/users/{userId}/operator-chat": {
+        "get": _operation(
+            "Read a chat",
+            {200: _json("Conversation", "The chat and its messages, oldest first.", tagged=True), 304: NOTHING_NEW},
+            problems=(401, 404, 422, 503),
+            security=OPERATOR,
+            parameters=(
+                USER,
+                _query("limit", POSITIVE, "At most so many, the newest of them; default all."),
+                _query("before", POSITIVE, "Only messages with a lower `seq`."),
+                _query(
+                    "after", COUNT, "Every message added or changed since this revision; not with `limit` or `before`."
+                ),
+                BOT,
+                KNOWN,
+            ),
+        ),
+        "post": _operation(
+            "Send an answer",
+            {
+                201: _json("SentAnswer", "It is stored; `delivery.status` says how far it has come."),
+                200: _json("SentAnswer", "It was sent before, and nothing was sent now."),
+                409: _problem(409, "A colleague has answered since (`answered_by_colleague`, with `messages`)."),
+            },
+            problems=(*BODY, *_CHANGE),
+            security=OPERATOR,
+            body="Answer",
+            parameters=(USER, BOT),
+            description="Text only as yet: `multipart/form-data` with files is 415.",
+        ),
+    },
+    "/api/users/{userId}/operator-chat/read": {
+        "post": _operation(
+            "Mark a chat read",
+            {200: _json("ChatAnswer", "The chat as it is now.")},
+            problems=(*BODY, *_CHANGE),
+            security=OPERATOR,
+            body="ReadMark",
+            parameters=(USER, BOT),
+            description="Everything up to `seq`.",
+        )
+    },
+    "/api/users/{userId}/operator-chat/{seq}/retry": {
+        "post": _operation(
+            "Try an answer again",
+            {200: _json("MessageAnswer", "The answer as it is now.")},
+            problems=(*_CHANGE, 409, 422),
+            security=OPERATOR,
+            parameters=(USER, SEQ, BOT),
+            description="One that is `failed` or `unknown`, else 409 `not_retryable`. In doubt, it may arrive twice.",
+        )
+    },
+    "/api/users/{userId}/operator-chat/{seq}/mark": {
+        "post": _operation(
+            "Settle an answer",
+            {200: _json("MessageAnswer", "The answer as it is now.")},
+            problems=(*BODY, *_CHANGE, 409),
+            security=OPERATOR,
+            body="Verdict",
+            parameters=(USER, SEQ, BOT),
+            description="A person says whether an `unknown` answer arrived; others are 409 `not_retryable`.",
+        )
+    },
+    "/api/events": {
+        "get": _operation(
+            "Follow changes",
+            {
+                200: {
+                    "description": (
+                        "`event: chat` with `data: {userId, botType, revision}` for every change, and a comment every "
+                        "15 seconds. A hint: one ordinary request makes good whatever was missed."
+                    ),
+                    "content": {"text/event-stream": {"schema": STRING}},
+                }
+            },
+            problems=(401, 503),
+            security=OPERATOR,
+        )
+    },
+    "/api/openapi.json": {
+        "get": _operation(
+            "Describe the API",
+            {200: {"description": "This.", "content": {"application/json": {"schema": {"type": "object"}}}}},
+        )
+    },
+    "/healthz": {
+        "get": _operation(
+            "Say that the process lives",
+            {200: {"description": "It does.", "content": {"application/json": {"schema": {"type": "object"}}}}},
+        )
+    },
+    "/readyz": {
+        "get": _operation(
+            "Say that all is there",
+            {
+                200: {"description": "It is.", "content": {"application/json": {"schema": {"type": "object"}}}},
+                503: _problem(503, "`missing` names what is not: the database, or its schema."),
+            },
+        )
+    },
+}

@@ -1,0 +1,234 @@
+"""The JSON shapes of the API as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opchat_core.model import MAX_PARTS, MAX_TEXT, ChatStatus, DeliveryStatus, Direction, MessageType
+from opchat_core.model.rules import MAX_ID
+
+Schema = dict[str, Any]
+
+STRING: Schema = {"type": "string"}
+BOOLEAN: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_ID}
+POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+TIME: Schema = {"type": "string", "format": "date-time"}
+OBJECT: Schema = {"type": "object"}
+BOT_TYPE: Schema = {"type": "string", "pattern": "^[a-z0-9_-]{1,32}$"}
+TELEGRAM_ID: Schema = {
+    "description": "A Telegram user id, 1 to 2^52, as a number or in decimal digits.",
+    "oneOf": [POSITIVE, {"type": "string", "pattern": "^[1-9][0-9]{0,14}$"}],
+}
+
+
+def ref(name: str) -> Schema:
+    """Point to a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def words(kind: type[ChatStatus | DeliveryStatus | Direction | MessageType]) -> Schema:
+    """Describe one word out of a closed list."""
+    return {"type": "string", "enum": [word.value for word in kind]}
+
+
+def nullable(schema: Schema) -> Schema:
+    """Allow null beside a schema."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def array(items: Schema) -> Schema:
+    """Describe a list."""
+    return {"type": "array", "items": items}
+
+
+def text(most: int, *, least: int = 0) -> Schema:
+    """Describe a string by its length in UTF-16 units."""
+    return {"type": "string", "minLength": least, "maxLength": most}
+
+
+def record(properties: dict[str, Schema], *, required: tuple[str, ...] | None = None) -> Schema:
+    """Describe an object; all keys are required unless told otherwise."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties) if required is None else list(required),
+    }
+
+
+def success(properties: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
+    """Describe the answer to a change."""
+    return record(
+        {"success": {"const": True}, **properties},
+        required=("success", *(key for key in properties if key not in optional)),
+    )
+
+
+MEDIA = {
+    "fileId": text(256, least=1),
+    "fileUniqueId": text(256, least=1),
+    "fileName": text(255),
+    "mimeType": text(255),
+    "fileSize": COUNT,
+    "width": COUNT,
+    "height": COUNT,
+    "duration": COUNT,
+    "thumbnailFileId": text(256, least=1),
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": record(
+        {
+            "type": STRING,
+            "title": STRING,
+            "status": {"type": "integer"},
+            "detail": STRING,
+            "code": {"type": "string", "pattern": "^[a-z0-9_]+$"},
+            "errors": array(record({"field": STRING, "message": STRING})),
+            "messages": array(ref("Message")),
+            "missing": array({"enum": ["database", "schema"]}),
+        },
+        required=("type", "title", "status", "detail", "code"),
+    ),
+    "User": record(
+        {
+            "userId": POSITIVE,
+            "firstName": nullable(STRING),
+            "lastName": nullable(STRING),
+            "username": nullable(STRING),
+            "languageCode": nullable(STRING),
+        }
+    ),
+    "Media": record(MEDIA, required=("fileId",)),
+    "Delivery": record(
+        {
+            "status": words(DeliveryStatus),
+            "error": nullable(record({"code": STRING, "message": STRING})),
+            "attempts": COUNT,
+            "nextAttemptAt": nullable(TIME),
+        }
+    ),
+    "Message": record(
+        {
+            "userId": POSITIVE,
+            "botType": BOT_TYPE,
+            "seq": POSITIVE,
+            "direction": words(Direction),
+            "verified": BOOLEAN,
+            "messageType": words(MessageType),
+            "messageText": STRING,
+            "entities": array(OBJECT),
+            "media": nullable(ref("Media")),
+            "payload": nullable(OBJECT),
+            "telegramMessageId": nullable(POSITIVE),
+            "replyTo": nullable(POSITIVE),
+            "mediaGroupId": nullable(STRING),
+            "createdAt": TIME,
+            "editedAt": nullable(TIME),
+            "deletedAt": nullable(TIME),
+            "operator": nullable(STRING),
+            "clientMessageId": nullable(STRING),
+            "revision": COUNT,
+            "delivery": nullable(ref("Delivery")),
+        }
+    ),
+    "Chat": record(
+        {
+            "userId": POSITIVE,
+            "botType": BOT_TYPE,
+            "user": ref("User"),
+            "status": words(ChatStatus),
+            "unreadCount": COUNT,
+            "lastMessage": nullable(ref("Message")),
+            "revision": COUNT,
+            "lastMessageAt": TIME,
+            "blockedByUser": BOOLEAN,
+        }
+    ),
+    "IncomingMessage": record(
+        {
+            "userId": TELEGRAM_ID,
+            "messageText": {
+                **text(MAX_TEXT),
+                "description": "Counted in UTF-16 units; required and not blank for kind `text`, else the caption.",
+            },
+            "messageType": {**words(MessageType), "default": "text"},
+            "botType": {**BOT_TYPE, "default": "operator"},
+            "direction": {
+                **words(Direction),
+                "default": "in",
+                "description": "`out` records an answer that was sent elsewhere: verified callers only.",
+            },
+            "telegramMessageId": {
+                **POSITIVE,
+                "description": "Identifies the message, together with `botType`, `userId` and `direction`.",
+            },
+            "firstName": text(256),
+            "lastName": text(256),
+            "username": text(256),
+            "languageCode": text(35),
+            "createdAt": {
+                "description": "With an offset, or Unix seconds; at most five minutes ahead. Ignored when unverified.",
+                "oneOf": [TIME, {"type": "number", "minimum": 0, "maximum": 253402300799}],
+            },
+            "media": ref("Media"),
+            "replyToTelegramMessageId": POSITIVE,
+            "mediaGroupId": text(256, least=1),
+            "entities": array(OBJECT),
+            "payload": {**OBJECT, "description": "For kinds without a file; at most 32 levels deep."},
+            "edited": {
+                **BOOLEAN,
+                "default": False,
+                "description": "A new version of the message with that `telegramMessageId`: verified callers only.",
+            },
+        },
+        required=("userId",),
+    ),
+    "Answer": record(
+        {
+            "messageText": {
+                **text(MAX_TEXT * MAX_PARTS, least=1),
+                "description": f"Goes out as typed, in parts of {MAX_TEXT} UTF-16 units.",
+            },
+            "clientMessageId": {
+                **text(256, least=1),
+                "description": "The sender's own key: the same key again sends nothing.",
+            },
+            "replyTo": {**POSITIVE, "description": "The `seq` of the message that it answers."},
+            "lastSeenSeq": {**COUNT, "description": "Refuse if a colleague has answered since."},
+        },
+        required=("messageText",),
+    ),
+    "StatusChange": record(
+        {"userId": TELEGRAM_ID, "status": words(ChatStatus), "botType": {**BOT_TYPE, "default": "operator"}},
+        required=("userId", "status"),
+    ),
+    "Membership": record(
+        {"userId": TELEGRAM_ID, "botType": {**BOT_TYPE, "default": "operator"}, "blockedByUser": BOOLEAN},
+        required=("userId", "blockedByUser"),
+    ),
+    "ReadMark": record({"seq": COUNT}),
+    "Verdict": record({"arrived": BOOLEAN}),
+    "MessageAnswer": success({"message": ref("Message"), "duplicate": {"const": True}}, optional=("duplicate",)),
+    "SentAnswer": success(
+        {"message": ref("Message"), "messages": array(ref("Message")), "duplicate": {"const": True}},
+        optional=("duplicate",),
+    ),
+    "ChatAnswer": success({"chat": ref("Chat")}),
+    "ChatList": record(
+        {
+            "chats": array(ref("Chat")),
+            "nextCursor": nullable(STRING),
+            "counts": record({"open": COUNT, "closed": COUNT}),
+        }
+    ),
+    "Conversation": record(
+        {
+            "user": ref("User"),
+            "chat": ref("Chat"),
+            "messages": array(ref("Message")),
+            "nextBefore": nullable(POSITIVE),
+            "revision": COUNT,
+        }
+    ),
+}

@@ -1,0 +1,131 @@
+"""Dashboard sessions in a signed cookie, and one-time sign-in links.
+
+The cookie holds the operator's id and session version; both are checked against the database at every request, so that
+a changed password or a disabled operator ends every session at once, in every process. It is opchat's own cookie with
+opchat's own key: a host app keeps its ``session`` to itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+if TYPE_CHECKING:
+    from flask import Request, Response
+
+    from opchat_core.model import Operator
+
+COOKIE = "opchat_session"
+
+SESSION_LIFETIME = timedelta(days=14)
+"""After how long one logs in again."""
+
+TICKET_LIFETIME = timedelta(minutes=10)
+"""How long a sign-in link is good."""
+
+
+@frozen
+class Session:
+    """One login of one operator in one browser.
+
+    Attributes:
+        operator_id: Who.
+        version: The operator's session version at the time; the session ends when that moves on.
+        csrf_token: What the pages' scripts may show to prove that they are ours.
+    """
+
+    operator_id: int
+    version: int
+    csrf_token: str
+
+
+def start_session(response: Response, operator: Operator, *, secret: str, path: str, secure: bool) -> None:
+    """Give the browser a new session, in place of one that it may have.
+
+    Args:
+        response: The answer that carries it.
+        operator: Who has logged in.
+        secret: What signs sessions.
+        path: The path under which opchat is mounted.
+        secure: Whether the browser came over HTTPS, and is never to show the cookie without.
+    """
+    response.set_cookie(
+        COOKIE,
+        _sign(secret, "session", operator),
+        max_age=SESSION_LIFETIME,
+        path=path,
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def end_session(response: Response, *, path: str, secure: bool) -> None:
+    """Take the session from the browser."""
+    response.delete_cookie(COOKIE, path=path, secure=secure, httponly=True, samesite="Lax")
+
+
+def read_session(request: Request, secret: str) -> Session | None:
+    """Read the session of a request; None when there is none, it is too old, or not ours."""
+    value = request.cookies.get(COOKIE)
+    match _read(value, secret, "session", SESSION_LIFETIME) if value else None:
+        case [int(operator_id), int(version), str(csrf_token)]:
+            return Session(operator_id, version, csrf_token)
+    return None
+
+
+def sign_in_ticket(secret: str, operator: Operator) -> str:
+    """Make the ``ticket`` of a sign-in link: ``/login?ticket=<ticket>`` logs the operator in, once, for ten minutes.
+
+    Whoever holds it is in: print it to the terminal of the person who started the program, and nowhere else.
+
+    Args:
+        secret: What signs sessions: :func:`opchat_flask.session_secret`.
+        operator: Whom it logs in.
+    """
+    return _sign(secret, "ticket", operator)
+
+
+class Tickets:
+    """The sign-in links that this process has seen. Each is good once in every process that serves the dashboard."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._used: dict[str, float] = {}
+
+    def redeem(self, ticket: str, secret: str) -> tuple[int, int] | None:
+        """Take a ticket in: the operator's id and session version; None when it is used, too old, or not ours."""
+        match _read(ticket, secret, "ticket", TICKET_LIFETIME):
+            case [int(operator_id), int(version), str(nonce)] if self._is_first(nonce):
+                return operator_id, version
+        return None
+
+    def _is_first(self, nonce: str) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            self._used = {known: end for known, end in self._used.items() if end > now}
+            first = nonce not in self._used
+            self._used[nonce] = now + TICKET_LIFETIME.total_seconds() + 1
+        return first
+
+
+def _sign(secret: str, purpose: str, operator: Operator) -> str:
+    nonce = secrets.token_urlsafe(18)
+    return str(_signer(secret, purpose).dumps([operator.operator_id, operator.session_version, nonce]))
+
+
+def _signer(secret: str, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt=f"opchat {purpose}")
+
+
+def _read(value: str, secret: str, purpose: str, lifetime: timedelta) -> Any:
+    try:
+        return _signer(secret, purpose).loads(value, max_age=int(lifetime.total_seconds()))
+    except BadData:
+        return None
