@@ -6,18 +6,17 @@ Without ``--database-url`` the run brings its own PostgreSQL, the embedded one.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.databases import scratch_database, truncate
 from tests.support.pgbouncer import pgbouncer as pgbouncer_before
 from tests.support.processes import Processes
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from opchat_core.testing.simulator import Simulator
+from opchat_core.embedded import embedded_postgres
+from opchat_core.postgres import migrate
+from opchat_core.testing.simulator import Simulator
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,8 +34,6 @@ def database_server(pytestconfig: pytest.Config) -> Iterator[str]:
     if given is not None:
         yield given
         return
-    from opchat_core.embedded import embedded_postgres
-
     with tempfile.TemporaryDirectory(prefix="opchat-tests-") as directory, embedded_postgres(Path(directory)) as url:
         yield url
 
@@ -51,8 +48,6 @@ def database_url(database_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_url(database_url: str) -> str:
     """The URL of that database with the schema in it."""
-    from opchat_core.postgres import migrate
-
     migrate(database_url)
     return database_url
 
@@ -81,8 +76,6 @@ def pgbouncer(migrated_url: str) -> Iterator[str]:
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
     """A Telegram Bot API stand-in on a free port of its own."""
-    from opchat_core.testing.simulator import Simulator
-
     with Simulator(port=0) as running:
         yield running
 

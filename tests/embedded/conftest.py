@@ -6,20 +6,16 @@ import os
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from tests.support.deadline import eventually
+from tests.support.processes import Processes, RunningProcess
 
 from opchat_core.embedded import embedded_postgres
 from opchat_core.embedded.locks import immediate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.processes import Processes, RunningProcess
 
 USER = str(Path(__file__).with_name("user.py"))
 

@@ -7,18 +7,14 @@ import shutil
 import signal
 import subprocess
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.embedded.conftest import ask, start_user, url_of
+from tests.embedded.conftest import DataDirectory, ask, start_user, url_of
 from tests.support.deadline import eventually
+from tests.support.processes import Processes
 
 from opchat_core.embedded import embedded_postgres
-
-if TYPE_CHECKING:
-    from tests.embedded.conftest import DataDirectory
-    from tests.support.processes import Processes
 
 
 def test_the_last_one_stops_the_server(data: DataDirectory, processes: Processes) -> None:

@@ -10,19 +10,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.embedded.conftest import USER, ask
+from tests.embedded.conftest import USER, DataDirectory, ask
 from tests.support.accounts import run_as, unprivileged
 from tests.support.processes import clean_environment
 
 from opchat_core.embedded import default_data_dir, embedded_postgres
 from opchat_core.errors import ConfigError, DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from tests.embedded.conftest import DataDirectory
 
 
 def test_it_is_a_postgresql_that_opchat_supports(new_data: DataDirectory) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
-from typing import TYPE_CHECKING, TypedDict
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import TypedDict
 
 
 class RunAs(TypedDict, total=False):

@@ -7,18 +7,15 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from tests.support.accounts import give, run_as, unprivileged
 from tests.support.deadline import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Debian keeps it among the daemons, which are not on every user's path.
 _SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])

@@ -10,15 +10,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tests.support.accounts import give, run_as, unprivileged
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Nothing here outlives the command, so nothing has to survive a power cut.
 _SETTINGS = ("listen_addresses=", "fsync=off", "max_connections=200", "log_min_messages=warning")

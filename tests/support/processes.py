@@ -8,13 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: What would make a program under test depend on the machine that it is tested on.
 _FOREIGN = re.compile(r"OPCHAT_|PG|(DATABASE_URL|OPERATOR_BOT_TOKEN|API_BASE_URL|TELEGRAM_API_URL)$")

@@ -13,19 +13,16 @@ directory, that is the user of the operating system who started it and the super
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import SubprocessError
-from typing import TYPE_CHECKING
 
 from opchat_core.embedded.binaries import missing_extra, postgres_binaries
 from opchat_core.embedded.cluster import Cluster, create
 from opchat_core.embedded.locks import shared, waiting
 from opchat_core.embedded.server import ensure_running, stop_unless_used
 from opchat_core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["default_data_dir", "embedded_postgres"]
 

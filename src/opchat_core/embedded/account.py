@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-from typing import TYPE_CHECKING, TypedDict
+from pathlib import Path
+from typing import TypedDict
 
 from attrs import frozen
 
 from opchat_core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Accounts that exist already are enough: no account is made on somebody's machine.
 _CANDIDATES = ("postgres", "nobody")

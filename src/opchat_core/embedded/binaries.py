@@ -10,12 +10,9 @@ import importlib.util
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from opchat_core.embedded.account import Account
 from opchat_core.errors import ConfigError, DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from opchat_core.embedded.account import Account
 
 #: Where the package keeps PostgreSQL 18. Data belongs to one major version, so another is a decision, not an update.
 _PLACE = Path("pginstall18", "bin")

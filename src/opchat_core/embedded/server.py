@@ -9,17 +9,14 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from opchat_core.embedded import keeper
 from opchat_core.embedded.account import make_private_directory
 from opchat_core.embedded.binaries import server_environment
-from opchat_core.embedded.cluster import PORT
+from opchat_core.embedded.cluster import PORT, Cluster
 from opchat_core.embedded.locks import immediate, shared
 from opchat_core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from opchat_core.embedded.cluster import Cluster
 
 #: After a crash the server replays its log before it answers; how long that may take, in seconds.
 _START_TIMEOUT = 60.0
