@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -95,7 +96,8 @@ def test_it_starts_over_the_leftovers_of_a_power_cut(data: DataDirectory) -> Non
         written = (data.path / "postgres" / "postmaster.pid").read_text().splitlines()
     # A living process of the server's own account is what PostgreSQL by itself would take for another server.
     account = unprivileged()
-    with subprocess.Popen(["sleep", "60"], **run_as(account)) as bystander:
+    with subprocess.Popen(["sleep", "60"], **run_as(account)) as bystander, ExitStack() as at_last:
+        at_last.callback(bystander.kill)
         (data.path / "postgres" / "postmaster.pid").write_text("\n".join([str(bystander.pid), *written[1:]]) + "\n")
         (data.path / "socket" / ".s.PGSQL.5432.lock").write_text(f"{bystander.pid}\n")
         with socket.socket(socket.AF_UNIX) as stale:
@@ -103,7 +105,6 @@ def test_it_starts_over_the_leftovers_of_a_power_cut(data: DataDirectory) -> Non
         with embedded_postgres(data.path) as url:
             assert ask(url, "SELECT current_database()") == "opchat"
         assert bystander.poll() is None
-        bystander.kill()
 
 
 def test_half_made_data_are_made_anew(new_data: DataDirectory) -> None:
