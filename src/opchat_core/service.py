@@ -238,7 +238,7 @@ class OperatorChat:
             **fields: More fields of :class:`~opchat_core.model.Answer`.
 
         Returns:
-            The answer (of several messages, the first) as it stands after the first attempt: ``delivery.status`` tells.
+            The answer (of several messages, the first) as it stands after the first attempt; see ``delivery.status``.
 
         Raises:
             InvalidInput: If a field breaks its rule; nothing is stored.
