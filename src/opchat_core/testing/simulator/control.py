@@ -67,6 +67,13 @@ class _Request:
     def number(self, name: str) -> int | None:
         return int(self.query[name]) if self.query.get(name) else None
 
+    def text(self) -> str:
+        """Return the text of a message from the body."""
+        text = self.body.get("text")
+        if not isinstance(text, str):
+            raise TypeError("text is a string")
+        return text
+
     def arguments(self, **names: str) -> Json:
         """Return the keys of the body that are there, as keyword arguments."""
         return {python: self.body[key] for python, key in names.items() if self.body.get(key) is not None}
@@ -125,7 +132,7 @@ def _send(request: _Request) -> Reply:
         **request.arguments(message_id="messageId", date="date", reply_to="replyTo"),
     }
     if kind == "text":
-        message_id = sim.send_text(user_id, body["text"], entities=body.get("entities"), **options)
+        message_id = sim.send_text(user_id, request.text(), entities=body.get("entities"), **options)
     elif kind in FILE_KINDS:
         named = request.arguments(
             file_name="fileName", mime_type="mimeType", caption="caption", measures="measures", extra="extra"
@@ -140,7 +147,7 @@ def _send(request: _Request) -> Reply:
 
 
 def _edit(request: _Request) -> Reply:
-    request.sim.edit_text(request.user_id, int(request.ids[1]), request.body["text"], bot=request.bot)
+    request.sim.edit_text(request.user_id, int(request.ids[1]), request.text(), bot=request.bot)
     return json_reply(200, {"messageId": int(request.ids[1])})
 
 

@@ -88,8 +88,12 @@ class Simulator(UserSide, ScriptSide):
         self._thread.join()
         self._end()
 
+    def shutdown(self) -> None:
+        """Let `serve_forever` return; called from another thread."""
+        self._server.shutdown()
+
     def serve_forever(self) -> None:
-        """Serve in this thread until an exception (such as `KeyboardInterrupt`) ends it."""
+        """Serve in this thread until `shutdown` or an exception (such as `KeyboardInterrupt`) ends it."""
         self._courier.start()
         try:
             self._serve()
