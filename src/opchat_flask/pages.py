@@ -1,0 +1,109 @@
+"""The dashboard's pages: one shell, which the scripts fill through the HTTP API.
+
+Both addresses answer with the same HTML. It holds no data of any chat, so there is one way to get at data and one place
+that guards it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory, url_for
+from jinja2.utils import htmlsafe_json_dumps
+
+from opchat_flask.auth import current_operator, login_required
+from opchat_flask.headers import guard
+from opchat_flask.i18n import COOKIE, LANGUAGES, catalog, language_of, translate
+from opchat_flask.mount import current_mount
+from opchat_flask.origin import is_https, local_path
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+_STATIC = Path(__file__).with_name("static")
+_YEAR = 365 * 24 * 3600
+
+pages = Blueprint("opchat_pages", __name__, template_folder="templates")
+guard(pages)
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Lead to the dashboard."""
+    return redirect(url_for(".chats"))
+
+
+@pages.get("/dashboard/operator-chats", endpoint="chats")
+@pages.get("/dashboard/users/<int:user_id>/operator-chat", endpoint="chat")
+@login_required
+def dashboard(user_id: int | None = None) -> ResponseReturnValue:  # noqa: ARG001 - the scripts read it from the address
+    """Answer with the shell of the list and of every chat."""
+    language = language_of(request)
+    mount = current_mount()
+    config = {
+        "base": mount.url(""),
+        "operator": current_operator().name,
+        "language": language,
+        "strings": catalog(language),
+    }
+    return render_template(
+        "opchat/dashboard.html",
+        # Not tojson: the host decides how that writes letters, and six bytes for each Cyrillic one is a lot.
+        config=htmlsafe_json_dumps(config, dumps=json.dumps, ensure_ascii=False),
+        operator=current_operator().name,
+        can_log_out=mount.authenticate is None,
+        scripts=_scripts(),
+    )
+
+
+@pages.get("/dashboard/language/<language>")
+def switch_language(language: str) -> ResponseReturnValue:
+    """Remember the language that the visitor chose, for a year, and go back to where they were."""
+    if language not in LANGUAGES:
+        abort(404)
+    response = redirect(local_path(request.args.get("next")) or url_for(".chats"), 303)
+    path = current_mount().url("/")
+    response.set_cookie(COOKIE, language, max_age=_YEAR, path=path, secure=is_https(request), samesite="Lax")
+    return response
+
+
+@pages.get("/dashboard/assets/<version>/<path:name>")
+def asset(version: str, name: str) -> Response:
+    """Send a style sheet, script or picture; at the current version's address it may be kept for good."""
+    response = send_from_directory(_STATIC, name)
+    if version == _version():
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    return response
+
+
+@pages.app_context_processor
+def page_helpers() -> dict[str, Any]:
+    """Give the templates what every page needs, under one name that leaves an embedding app's own alone."""
+    language = language_of(request)
+
+    def t(key: str, **values: object) -> str:
+        return translate(language, key, **values)
+
+    def asset_url(name: str) -> str:
+        return url_for("opchat_pages.asset", version=_version(), name=name)
+
+    return {"opchat": {"t": t, "asset": asset_url, "language": language, "languages": LANGUAGES}}
+
+
+@cache
+def _version() -> str:
+    """Name the state of all static files, so that an upgrade reaches every browser at once."""
+    digest = hashlib.sha256()
+    for path in sorted(_STATIC.rglob("*.*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _scripts() -> tuple[str, ...]:
+    """Name every module of the dashboard, for browsers to fetch at once instead of one import after the other."""
+    return tuple(f"js/{path.name}" for path in sorted((_STATIC / "js").glob("*.js")) if path.name != "shapes.js")

@@ -1,0 +1,94 @@
+/** Requests to the API: JSON in, JSON out, and two kinds of failure. */
+
+import { apiPath } from "./config.js";
+import { connection } from "./connection.js";
+
+const PATIENCE = 30_000;
+
+/** The server answered, and said no. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {{code?: string, detail?: string, title?: string, messages?: any[]}} problem RFC 9457
+   * @param {number} retryAfter Seconds that the server asks to wait, or 0.
+   */
+  constructor(status, problem, retryAfter) {
+    super(problem.detail || problem.title || `HTTP ${status}`);
+    this.status = status;
+    this.code = problem.code ?? "";
+    this.problem = problem;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No usable answer came: whether the request was heard is not known. */
+export class Unanswered extends Error {}
+
+/**
+ * @param {string} path
+ * @param {Record<string, string | number | null | undefined>} [query] Nothing is sent for null and "".
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export function get(path, query = {}, signal) {
+  const entries = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const search = new URLSearchParams(entries.map(([name, value]) => [name, String(value)]));
+  // "no-cache" keeps what came and asks whether it still holds: an unchanged answer costs a 304.
+  return request("GET", search.size ? `${path}?${search}` : path, undefined, signal);
+}
+
+/**
+ * @param {"POST" | "PATCH"} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+export const change = (method, path, body = {}) => request(method, path, JSON.stringify(body));
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {string} [body]
+ * @param {AbortSignal} [signal]
+ */
+async function request(method, path, body, signal) {
+  const patience = AbortSignal.timeout(PATIENCE);
+  let response, data;
+  try {
+    response = await fetch(apiPath(path), {
+      method,
+      body,
+      cache: "no-cache",
+      credentials: "same-origin",
+      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    });
+    data = await response.json();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    connection.lost();
+    throw new Unanswered(String(error));
+  }
+  connection.answered(response.status);
+  if (response.ok) return data;
+  throw new Refused(response.status, data, Number(response.headers.get("Retry-After")) || 0);
+}
+
+/**
+ * Whether an error passes by itself, so that the same request is worth sending again.
+ * @param {unknown} error
+ */
+export function passing(error) {
+  if (error instanceof Unanswered) return true;
+  if (!(error instanceof Refused)) return false;
+  return error.status === 429 || error.status === 401 || (error.status >= 500 && error.code !== "telegram_not_configured");
+}
+
+/**
+ * Swallow what passes by itself: the screen shows it already, and the next refresh makes it good.
+ * @param {unknown} error
+ */
+export function tolerate(error) {
+  if (passing(error) || (error instanceof DOMException && error.name === "AbortError")) return;
+  throw error;
+}

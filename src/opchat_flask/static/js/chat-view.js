@@ -1,0 +1,235 @@
+/** Draws the open chat. */
+
+import { bubble, pendingBubble } from "./bubble.js";
+import { arrange, byId, el } from "./dom.js";
+import { t } from "./i18n.js";
+import { ScrollKeeper } from "./scroll.js";
+import { avatar, line, nameOf } from "./stranger.js";
+import { dayName, sameDay } from "./times.js";
+
+/** @typedef {import("./shapes.js").Message} Message */
+
+const RUN = 5 * 60_000;
+
+export class ChatView {
+  #pane = byId("pane");
+  #rows = byId("messages");
+  #pill = byId("pill");
+  /** @type {import("./conversation.js").Conversation | null} */
+  #conversation = null;
+  /** @type {import("./outbox.js").Outbox | null} */
+  #outbox = null;
+  /** @type {Map<string, {shows: string, row: HTMLLIElement}>} */
+  #drawn = new Map();
+  /** The first message that was unread when the chat was opened. */
+  #unreadFrom = 0;
+  #seenSeq = 0;
+  #begun = false;
+  /** @type {(() => void)[]} */
+  #leave = [];
+
+  /**
+   * @param {object} handlers
+   * @param {(text: string) => void} handlers.toDraft A withdrawn answer goes back to the composer.
+   * @param {(text: string) => void} handlers.announce To those who do not see the page.
+   */
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.scroll = new ScrollKeeper(this.#pane, {
+      onTop: () => this.#begun && this.#conversation?.older(),
+      onMove: () => this.#look(),
+    });
+    this.#pill.addEventListener("click", () => {
+      this.scroll.toBottom();
+      this.#look();
+    });
+    document.addEventListener("visibilitychange", () => this.#look());
+    addEventListener("focus", () => this.#look());
+  }
+
+  /**
+   * @param {import("./conversation.js").Conversation} conversation
+   * @param {import("./outbox.js").Outbox} outbox
+   */
+  show(conversation, outbox) {
+    this.clear();
+    this.#conversation = conversation;
+    this.#outbox = outbox;
+    this.#leave = [conversation.subscribe(() => this.#draw()), outbox.subscribe(() => this.#draw())];
+    this.#draw();
+  }
+
+  clear() {
+    for (const leave of this.#leave) leave();
+    this.#leave = [];
+    this.#conversation = this.#outbox = null;
+    this.#drawn = new Map();
+    this.#begun = false;
+    this.#unreadFrom = this.#seenSeq = 0;
+    this.#rows.replaceChildren();
+    this.#pill.hidden = true;
+  }
+
+  #draw() {
+    const conversation = this.#conversation;
+    const outbox = this.#outbox;
+    if (!conversation || !outbox) return;
+    const { chat } = conversation;
+    byId("chat-skeleton").hidden = conversation.loaded || conversation.missing;
+    byId("chat-missing").hidden = !conversation.missing;
+    byId("chat-body").hidden = conversation.missing;
+    byId("older").hidden = !conversation.loadingOlder;
+    if (!chat) return;
+    this.#head(chat);
+    const { messages } = conversation;
+    const begins = !this.#begun;
+    if (begins) this.#begin(messages, chat.unreadCount);
+    this.#announce(messages);
+    this.scroll.keep(() => arrange(this.#rows, this.#lines(messages, outbox)));
+    if (begins) this.#start();
+    this.#look();
+  }
+
+  /** @param {import("./shapes.js").Chat} chat */
+  #head(chat) {
+    const { user } = chat;
+    const facts = [user.username && nameOf(user) !== `@${user.username}` ? `@${user.username}` : "", `ID ${user.userId}`];
+    byId("chat-name").replaceChildren(line(nameOf(user)));
+    byId("chat-facts").replaceChildren(line(facts.filter(Boolean).join(" · ")));
+    byId("chat-avatar").replaceChildren(avatar(user));
+    byId("chat-closed").hidden = chat.status !== "closed";
+    byId("chat-blocked").hidden = !chat.blockedByUser;
+    byId("status-text").textContent = t(chat.status === "open" ? "chat.close" : "chat.reopen");
+    byId("status-button").classList.toggle("reopens", chat.status === "closed");
+  }
+
+  /**
+   * @param {Message[]} messages
+   * @param {number} unread
+   */
+  #begin(messages, unread) {
+    this.#begun = true;
+    const incoming = messages.filter((message) => message.direction === "in");
+    this.#unreadFrom = unread ? (incoming.at(-unread) ?? incoming[0])?.seq ?? 0 : 0;
+    this.#seenSeq = messages.at(-1)?.seq ?? 0;
+  }
+
+  /** Begin at the end, or at the first unread message when there is more than fits. */
+  #start() {
+    this.scroll.toBottom();
+    const divider = this.#rows.querySelector(".unread-line");
+    if (divider instanceof HTMLElement && divider.getBoundingClientRect().top < this.#pane.getBoundingClientRect().top) {
+      this.scroll.show(divider, "start");
+    }
+  }
+
+  /** @param {Message[]} messages */
+  #announce(messages) {
+    const last = messages.at(-1);
+    if (!last || last.seq <= this.#seenSeq) return;
+    const news = messages.filter((message) => message.seq > this.#seenSeq && message.direction === "in");
+    this.#seenSeq = last.seq;
+    if (!news.length) return;
+    this.handlers.announce(t("chat.announced", { count: news.length, text: news.at(-1)?.messageText.slice(0, 200) ?? "" }));
+  }
+
+  /**
+   * Everything that is to be seen, in order; what is drawn already and unchanged is used again.
+   * @param {Message[]} messages
+   * @param {import("./outbox.js").Outbox} outbox
+   */
+  #lines(messages, outbox) {
+    const before = this.#drawn;
+    this.#drawn = new Map();
+    /** @type {(key: string, shows: unknown, make: () => HTMLLIElement) => void} */
+    const put = (key, shows, make) => {
+      const text = JSON.stringify(shows);
+      const known = before.get(key);
+      this.#drawn.set(key, known?.shows === text ? known : { shows: text, row: make() });
+    };
+    const bySeq = new Map(messages.map((message) => [message.seq, message]));
+    messages.forEach((message, at) => {
+      const previous = messages[at - 1];
+      const next = messages[at + 1];
+      const newDay = !previous || !sameDay(previous.createdAt, message.createdAt);
+      if (newDay) put(`day-${message.seq}`, dayName(message.createdAt), () => divider("day-line", dayName(message.createdAt)));
+      if (message.seq === this.#unreadFrom) put("unread", "", () => divider("unread-line", t("chat.unread_line")));
+      const placement = {
+        first: newDay || message.seq === this.#unreadFrom || !together(previous, message),
+        last: !next || next.seq === this.#unreadFrom || !together(message, next) || !sameDay(message.createdAt, next.createdAt),
+        quoted: message.replyTo === null ? undefined : bySeq.get(message.replyTo),
+      };
+      put(`m${message.seq}`, [message, placement], () => bubble(message, placement, this.#actions));
+    });
+    const stored = new Set(messages.map((message) => message.clientMessageId));
+    for (const item of outbox.pending) {
+      if (!stored.has(item.key)) put(`p${item.key}`, item, () => pendingBubble(item, this.#actions));
+    }
+    return [...this.#drawn.values()].map(({ row }) => row);
+  }
+
+  /** @type {import("./bubble.js").Actions} */
+  #actions = {
+    retry: (seq) => this.#settle(seq, "retry"),
+    arrived: (seq) => this.#settle(seq, "mark", { arrived: true }),
+    show: (seq) => {
+      const quoted = document.getElementById(`message-${seq}`);
+      if (!quoted) return void this.#conversation?.older();
+      this.scroll.show(quoted, "center");
+      quoted.classList.remove("shown");
+      requestAnimationFrame(() => quoted.classList.add("shown"));
+    },
+    again: (item) => this.#outbox?.again(item),
+    withdraw: (item) => {
+      this.#outbox?.withdraw(item);
+      this.handlers.toDraft(item.text);
+    },
+  };
+
+  /**
+   * @param {number} seq
+   * @param {"retry" | "mark"} action
+   * @param {object} [body]
+   */
+  async #settle(seq, action, body) {
+    try {
+      await this.#conversation?.settle(seq, action, body);
+    } catch (error) {
+      // The bubble says how the answer stands; this says why the wish was not granted.
+      this.handlers.announce(error instanceof Error ? error.message : String(error));
+      this.#drawn.delete(`m${seq}`);
+      this.#draw();
+    }
+  }
+
+  /** Tell the server what has been seen, and the operator what has not. */
+  #look() {
+    const conversation = this.#conversation;
+    if (!conversation?.loaded) return;
+    const { pinned } = this.scroll;
+    const unread = conversation.chat?.unreadCount ?? 0;
+    this.#pill.hidden = pinned;
+    byId("pill-text").textContent = unread ? t("chat.new_messages", { count: unread }) : t("chat.to_newest");
+    this.#pill.classList.toggle("has-news", unread > 0);
+    if (pinned && unread && document.visibilityState === "visible") conversation.markRead();
+  }
+}
+
+/**
+ * Whether two messages are one run: the same writer, close together.
+ * @param {Message | undefined} one
+ * @param {Message} other
+ */
+function together(one, other) {
+  return (
+    one?.direction === other.direction &&
+    one.operator === other.operator &&
+    Date.parse(other.createdAt) - Date.parse(one.createdAt) < RUN
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+const divider = (name, text) => el("li", { class: `divider ${name}` }, el("span", {}, text));

@@ -1,0 +1,42 @@
+/** What the server hands to the scripts, and the addresses made from it. */
+
+/**
+ * @typedef {object} Config
+ * @property {string} base Where opchat is mounted: "" or a path such as "/support".
+ * @property {string} operator The name of whoever is logged in.
+ * @property {string} language "en" or "ru".
+ * @property {Record<string, string>} strings The catalog of that language.
+ */
+
+/** @type {Config} */
+export const config = JSON.parse(document.getElementById("opchat-config")?.textContent ?? "{}");
+
+const CHAT = /\/dashboard\/users\/(\d+)\/operator-chat\/?$/;
+
+/** The address of the list. */
+export const listPath = () => `${config.base}/dashboard/operator-chats`;
+
+/**
+ * The address of a chat.
+ * @param {number} userId
+ */
+export const chatPath = (userId) => `${config.base}/dashboard/users/${userId}/operator-chat`;
+
+/** Where to log in, and to come back here afterwards. */
+export const loginPath = () => `${config.base}/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+
+/**
+ * The address of something in the API.
+ * @param {string} path
+ */
+export const apiPath = (path) => `${config.base}/api/${path}`;
+
+/**
+ * Whose chat an address shows, or null for the list.
+ * @param {string} path
+ * @returns {number | null}
+ */
+export function userIdOf(path) {
+  const match = CHAT.exec(path);
+  return match ? Number(match[1]) : null;
+}

@@ -1,0 +1,155 @@
+/** One chat as it is known here: its newest messages without a gap, and what changed since. */
+
+import { change, get, tolerate } from "./api.js";
+import { Emitter } from "./emitter.js";
+
+const PAGE = 50;
+
+/** @typedef {import("./shapes.js").Message} Message */
+
+export class Conversation extends Emitter {
+  /** @type {import("./shapes.js").Chat | null} */
+  chat = null;
+  /** @type {Map<number, Message>} */
+  #messages = new Map();
+  /** @type {number | null} */
+  #before = null;
+  #revision = 0;
+  /** @type {Promise<void> | null} */
+  #looking = null;
+  #again = false;
+  #readUpTo = 0;
+  loadingOlder = false;
+  /** The server says that there is no such chat. */
+  missing = false;
+
+  /** @param {number} userId */
+  constructor(userId) {
+    super();
+    this.userId = userId;
+  }
+
+  get loaded() {
+    return this.chat !== null;
+  }
+
+  get hasOlder() {
+    return this.#before !== null;
+  }
+
+  /** Oldest first. */
+  get messages() {
+    return [...this.#messages.values()].sort((one, other) => one.seq - other.seq);
+  }
+
+  /** The newest message's place, 0 in an empty chat. */
+  get lastSeq() {
+    return Math.max(0, ...this.#messages.keys());
+  }
+
+  /** Look again: everything the first time, later only what changed. Calls during a request make one more. */
+  refresh() {
+    this.#again = true;
+    this.#looking ??= this.#look().finally(() => (this.#looking = null));
+    return this.#looking;
+  }
+
+  async #look() {
+    while (this.#again) {
+      this.#again = false;
+      try {
+        /** @type {import("./shapes.js").HistoryPage} */
+        const page = await get(this.#path(), this.loaded ? { after: this.#revision } : { limit: PAGE });
+        if (!this.loaded) this.#before = page.nextBefore;
+        const before = this.#revision;
+        this.#revision = Math.max(before, page.revision);
+        this.chat = page.chat;
+        this.missing = false;
+        if (this.#keep(page.messages) || before !== this.#revision) this.emit();
+      } catch (error) {
+        if (/** @type {any} */ (error).status !== 404) return tolerate(error);
+        this.missing = true;
+        this.emit();
+      }
+    }
+  }
+
+  /** Load what came before. */
+  async older() {
+    if (this.loadingOlder || this.#before === null) return;
+    this.loadingOlder = true;
+    try {
+      /** @type {import("./shapes.js").HistoryPage} */
+      const page = await get(this.#path(), { limit: PAGE, before: this.#before });
+      this.#before = page.nextBefore;
+      // An event may have brought a newer version of one of them meanwhile.
+      this.#keep(page.messages, true);
+    } catch (error) {
+      tolerate(error);
+    } finally {
+      this.loadingOlder = false;
+      this.emit();
+    }
+  }
+
+  /**
+   * Take in messages that an answer to something else brought.
+   * @param {Message[]} messages
+   */
+  merge(messages) {
+    if (this.loaded && this.#keep(messages)) this.emit();
+  }
+
+  /**
+   * @param {Message[]} messages
+   * @param {boolean} [older] They join on at the top.
+   */
+  #keep(messages, older = false) {
+    const first = older ? 0 : Math.min(...this.#messages.keys());
+    let changed = false;
+    for (const message of messages) {
+      const known = this.#messages.get(message.seq);
+      // A change of a message above what is loaded is seen when somebody scrolls there.
+      if (known ? known.revision >= message.revision : this.#before !== null && message.seq < first && Number.isFinite(first)) {
+        continue;
+      }
+      this.#messages.set(message.seq, message);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Say that somebody has seen the newest message. */
+  async markRead() {
+    const seq = this.lastSeq;
+    if (!this.chat?.unreadCount || seq <= this.#readUpTo) return;
+    const before = this.#readUpTo;
+    this.#readUpTo = seq;
+    try {
+      await change("POST", `${this.#path()}/read`, { seq });
+      await this.refresh();
+    } catch (error) {
+      this.#readUpTo = before;
+      tolerate(error);
+    }
+  }
+
+  /**
+   * Settle an answer that failed or is in doubt, and see what became of it, whoever settled it.
+   * @param {number} seq
+   * @param {"retry" | "mark"} action
+   * @param {object} [body]
+   */
+  async settle(seq, action, body) {
+    try {
+      const { message } = await change("POST", `${this.#path()}/${seq}/${action}`, body);
+      if (message) this.merge([message]);
+    } finally {
+      await this.refresh();
+    }
+  }
+
+  #path() {
+    return `users/${this.userId}/operator-chat`;
+  }
+}

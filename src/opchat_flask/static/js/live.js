@@ -1,0 +1,76 @@
+/**
+ * When to look again. The event stream says so within a moment; while it is down, the clock does. Either way it is only
+ * a hint: what is true is asked from the API.
+ */
+
+import { apiPath } from "./config.js";
+import { connection } from "./connection.js";
+import { Emitter } from "./emitter.js";
+
+const POLL_LIST = 5_000;
+const POLL_CHAT = 2_000;
+const SAFETY = 60_000;
+const RECONNECT = 5_000;
+
+/** Emits `{list: true}`, `{chat: true}` or both when the clock says so, `{userId}` for an event about a chat. */
+class Live extends Emitter {
+  /** @type {EventSource | null} */
+  #stream = null;
+  #lastTry = 0;
+  #lastList = Date.now();
+  #lastChat = Date.now();
+
+  start() {
+    setInterval(() => this.#tick(), 500);
+    // A hidden page gives its connection back: a browser has six for all pages of a site.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#look()));
+    addEventListener("online", () => this.#look());
+    addEventListener("pagehide", () => this.#close());
+    this.#open();
+  }
+
+  get streaming() {
+    return this.#stream?.readyState === EventSource.OPEN;
+  }
+
+  #look() {
+    this.#open();
+    this.#due(true, true);
+  }
+
+  #open() {
+    if (document.hidden || (this.#stream && this.#stream.readyState !== EventSource.CLOSED)) return;
+    this.#lastTry = Date.now();
+    this.#stream = new EventSource(apiPath("events"));
+    // Whatever happened while nobody listened is caught up with now.
+    this.#stream.addEventListener("open", () => this.#due(true, true));
+    this.#stream.addEventListener("chat", (event) => this.emit(JSON.parse(event.data)));
+  }
+
+  #close() {
+    this.#stream?.close();
+    this.#stream = null;
+  }
+
+  #tick() {
+    if (document.hidden) return;
+    const now = Date.now();
+    if (!this.streaming && connection.signedIn && now - this.#lastTry > RECONNECT) this.#open();
+    this.#due(
+      now - this.#lastList >= (this.streaming ? SAFETY : POLL_LIST),
+      now - this.#lastChat >= (this.streaming ? SAFETY : POLL_CHAT),
+    );
+  }
+
+  /**
+   * @param {boolean} list
+   * @param {boolean} chat
+   */
+  #due(list, chat) {
+    if (list) this.#lastList = Date.now();
+    if (chat) this.#lastChat = Date.now();
+    if (list || chat) this.emit({ list, chat });
+  }
+}
+
+export const live = new Live();
