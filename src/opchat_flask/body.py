@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from flask import request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from opchat_core.errors import InvalidInput
 
@@ -30,8 +30,11 @@ def read_json() -> Mapping[str, Any]:
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body must be application/json.")
-    request.max_content_length = MAX_BODY
+    # One byte more than is allowed: of a body without a length, Werkzeug may read just so many and say nothing.
+    request.max_content_length = MAX_BODY + 1
     raw = request.get_data(cache=False)
+    if len(raw) > MAX_BODY:
+        raise RequestEntityTooLarge("The body is longer than 256 KiB.")
     try:
         data = json.loads(
             raw.decode("utf-8"),

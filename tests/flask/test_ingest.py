@@ -1,0 +1,160 @@
+"""``POST /api/chat-message`` and ``/api/chat-member``: who may report what, and what they are told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from tests.flask.conftest import bearer, problem_of
+
+from opchat_flask import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+
+    from opchat_core import Config, OperatorChat
+
+URL = "/api/chat-message"
+HELLO: dict[str, Any] = {"userId": 42, "messageText": "Where is my order?", "telegramMessageId": 7, "firstName": "Anna"}
+
+
+def test_a_message_of_anybody_is_stored_as_unverified(client: FlaskClient, chat: OperatorChat) -> None:
+    """The endpoint is public, and what came without proof says so."""
+    answer = client.post(URL, json=HELLO)
+    assert answer.status_code == 201
+    assert answer.json["success"] is True
+    assert "duplicate" not in answer.json
+    message = answer.json["message"]
+    assert (message["seq"], message["verified"], message["direction"]) == (1, False, "in")
+    assert message["delivery"] is None
+    assert chat.chat(42).user.first_name == "Anna"
+
+
+def test_the_message_has_every_key_of_the_contract(client: FlaskClient) -> None:
+    """Programs that read a message find all keys, whether they hold something or not."""
+    keys = (
+        "userId botType seq direction verified messageType messageText entities media payload telegramMessageId replyTo "
+        "mediaGroupId createdAt editedAt deletedAt operator clientMessageId revision delivery"
+    )
+    assert set(client.post(URL, json=HELLO).json["message"]) == set(keys.split())
+
+
+def test_the_same_message_again_is_told_apart(client: FlaskClient, bot: dict[str, str]) -> None:
+    """A bot that never heard our answer hands the message in again, and nothing changes."""
+    first = client.post(URL, json=HELLO, headers=bot)
+    again = client.post(URL, json=HELLO, headers=bot)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == {**first.json, "duplicate": True}
+
+
+def test_the_bot_is_verified_and_may_set_the_time_and_edit(client: FlaskClient, bot: dict[str, str]) -> None:
+    """The bot's proof lets it report what happened earlier, and new versions."""
+    written = {**HELLO, "createdAt": "2026-01-05T10:00:00+03:00"}
+    first = client.post(URL, json=written, headers=bot).json["message"]
+    assert first["verified"] is True
+    assert first["createdAt"] == "2026-01-05T07:00:00.000000Z"
+    edit = client.post(URL, json={**HELLO, "messageText": "Where is it?", "edited": True}, headers=bot)
+    assert edit.status_code == 200
+    assert edit.json["message"]["messageText"] == "Where is it?"
+    assert edit.json["message"]["editedAt"] is not None
+    assert "duplicate" not in edit.json
+
+
+def test_the_time_of_an_unverified_message_is_ours(client: FlaskClient) -> None:
+    """Nobody may slip a message into the past without proof."""
+    answer = client.post(URL, json={**HELLO, "createdAt": 1_000_000_000})
+    written = datetime.fromisoformat(answer.json["message"]["createdAt"])
+    assert datetime.now(UTC) - written < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"), [({"direction": "out"}, "forbidden_direction"), ({"edited": True}, "forbidden_edit")]
+)
+def test_anybody_may_neither_answer_nor_edit(
+    client: FlaskClient, stored: Callable[[], int], more: dict[str, Any], code: str
+) -> None:
+    """An answer in the operators' name, and a change of words, take proof."""
+    problem_of(client.post(URL, json={**HELLO, **more}), 403, code)
+    assert stored() == 0
+
+
+def test_an_answer_sent_elsewhere_names_its_operator(client: FlaskClient, operator: dict[str, str]) -> None:
+    """An operator's program records an answer, and colleagues see whose it was."""
+    answer = client.post(URL, json={**HELLO, "direction": "out"}, headers=operator)
+    assert answer.status_code == 201
+    assert answer.json["message"]["operator"] == "Olga"
+    assert answer.json["message"]["delivery"]["status"] == "sent"
+
+
+def test_a_wrong_token_is_no_anonymous_caller(client: FlaskClient, stored: Callable[[], int]) -> None:
+    """A bot with a wrong token learns it at once, rather than from unverified messages."""
+    for token in ("wrong", "opchat_wrong", "", "\N{SNOWMAN}".encode().decode("latin-1")):
+        answer = client.post(URL, json=HELLO, headers=bearer(token))
+        problem_of(answer, 401, "unauthenticated")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert stored() == 0
+
+
+def test_an_installation_may_insist_on_proof(
+    chat: OperatorChat, config: Config, bot: dict[str, str], operator: dict[str, str]
+) -> None:
+    """With ``OPCHAT_INGEST=verified`` only the bot and operators' programs are heard."""
+    client = create_app(chat, attrs.evolve(config, ingest_verified=True)).test_client()
+    problem_of(client.post(URL, json=HELLO), 401, "unauthenticated")
+    assert client.post(URL, json=HELLO, headers=bot).status_code == 201
+    assert client.post(URL, json={**HELLO, "telegramMessageId": 8}, headers=operator).status_code == 201
+
+
+def test_broken_fields_are_named_all_at_once(client: FlaskClient, stored: Callable[[], int]) -> None:
+    """Whoever mends a request sees the whole list, in the words of the request."""
+    broken = {"userId": 0, "messageText": 7, "botType": "No!", "media": {"fileId": ""}, "createdAt": "yesterday"}
+    problem = problem_of(client.post(URL, json=broken), 422, "invalid_input")
+    assert [error["field"] for error in problem["errors"]] == [
+        "userId",
+        "messageText",
+        "botType",
+        "createdAt",
+        "media.fileId",
+    ]
+    assert all(error["message"].startswith("must ") for error in problem["errors"])
+    assert stored() == 0
+
+
+def test_text_must_be_there_for_a_text_alone(client: FlaskClient) -> None:
+    """A photo needs no caption; a text message without text is none."""
+    problem = problem_of(client.post(URL, json={"userId": 42, "messageText": " \n"}), 422, "invalid_input")
+    assert [error["field"] for error in problem["errors"]] == ["messageText"]
+    photo = {"userId": 42, "messageType": "photo", "media": {"fileId": "AgAC", "width": 90}}
+    answer = client.post(URL, json=photo)
+    assert answer.status_code == 201
+    assert answer.json["message"]["media"] == {"fileId": "AgAC", "width": 90}
+
+
+def test_the_future_is_refused(client: FlaskClient, bot: dict[str, str], stored: Callable[[], int]) -> None:
+    """A message of tomorrow would stand at the top of the list until tomorrow."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    problem = problem_of(client.post(URL, json={**HELLO, "createdAt": tomorrow}, headers=bot), 422, "invalid_input")
+    assert [error["field"] for error in problem["errors"]] == ["createdAt"]
+    assert stored() == 0
+
+
+def test_the_bot_tells_who_blocked_it(client: FlaskClient, bot: dict[str, str], anna: int) -> None:
+    """Operators see that writing is of no use, until the user comes back."""
+    for blocked in (True, False):
+        answer = client.post("/api/chat-member", json={"userId": anna, "blockedByUser": blocked}, headers=bot)
+        assert answer.status_code == 200
+        assert answer.json["success"] is True
+        assert answer.json["chat"]["blockedByUser"] is blocked
+
+
+def test_only_the_bot_tells_who_blocked_it(client: FlaskClient, bot: dict[str, str], anna: int) -> None:
+    """Anybody else is turned away, and of strangers there is nothing to tell."""
+    block = {"userId": anna, "blockedByUser": True}
+    problem_of(client.post("/api/chat-member", json=block), 401, "unauthenticated")
+    problem_of(client.post("/api/chat-member", json={**block, "userId": 43}, headers=bot), 404, "user_not_found")
+    problem = problem_of(client.post("/api/chat-member", json={"userId": "x"}, headers=bot), 422, "invalid_input")
+    assert [error["field"] for error in problem["errors"]] == ["userId", "blockedByUser"]
