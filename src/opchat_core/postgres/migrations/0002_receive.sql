@@ -64,6 +64,7 @@ DECLARE
     v_user opchat.users;
     v_chat opchat.user_data;
     v_incoming boolean := p_direction = 'in';
+    v_known boolean;
     v_reopens boolean;
 BEGIN
     IF v_created_at > v_now + interval '5 minutes' THEN
@@ -72,7 +73,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- The user. NULL leaves a name as it is, '' clears it. Nothing is written when nothing changes.
+    -- A new user.
     SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
     IF NOT FOUND THEN
         INSERT INTO opchat.users (
@@ -87,6 +88,39 @@ BEGIN
             SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
         END IF;
     END IF;
+
+    v_chat := opchat.lock_chat(p_user_id, p_bot_type, v_created_at);
+
+    -- Has it been stored before?
+    IF p_telegram_message_id IS NOT NULL THEN
+        IF v_incoming THEN
+            SELECT * INTO message FROM opchat.chat_messages AS m
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.direction = 'in'
+                AND m.telegram_message_id = p_telegram_message_id AND m.verified = p_verified;
+        ELSE
+            SELECT * INTO message FROM opchat.chat_messages AS m
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.direction = 'out'
+                AND m.telegram_message_id = p_telegram_message_id
+            ORDER BY m.seq LIMIT 1;
+        END IF;
+    END IF;
+    v_known := message.seq IS NOT NULL;
+    IF v_known AND (
+        NOT p_edited
+        OR (message.message_text, message.entities, message.media, message.payload)
+            IS NOT DISTINCT FROM (p_message_text, p_entities, p_media, p_payload)
+        OR EXISTS ( -- the same edit, delivered again after a newer one
+            SELECT FROM opchat.message_versions AS v
+            WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq
+                AND v.written_at = v_created_at AND v.message_text = p_message_text
+        )
+    ) THEN
+        outcome := 'duplicate';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    -- A user known before. NULL leaves a name as it is, '' clears it. Nothing is written when nothing changes.
     IF v_user.user_id IS NOT NULL AND (p_verified OR NOT v_user.verified) AND (
         (p_verified AND NOT v_user.verified)
         OR p_first_name IS NOT NULL AND nullif(p_first_name, '') IS DISTINCT FROM v_user.first_name
@@ -107,46 +141,22 @@ BEGIN
         WHERE u.user_id = p_user_id AND (p_verified OR NOT u.verified);
     END IF;
 
-    v_chat := opchat.lock_chat(p_user_id, p_bot_type, v_created_at);
-
-    -- Has it been stored before?
-    IF p_telegram_message_id IS NOT NULL THEN
-        IF v_incoming THEN
-            SELECT * INTO message FROM opchat.chat_messages AS m
-            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.direction = 'in'
-                AND m.telegram_message_id = p_telegram_message_id AND m.verified = p_verified;
-        ELSE
-            SELECT * INTO message FROM opchat.chat_messages AS m
-            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.direction = 'out'
-                AND m.telegram_message_id = p_telegram_message_id
-            ORDER BY m.seq LIMIT 1;
-        END IF;
-    END IF;
-    IF message.seq IS NOT NULL THEN
-        outcome := 'duplicate';
-        IF p_edited AND (message.message_text, message.entities, message.media, message.payload)
-                IS DISTINCT FROM (p_message_text, p_entities, p_media, p_payload)
-            AND NOT EXISTS ( -- the same edit, delivered again after a newer one
-                SELECT FROM opchat.message_versions AS v
-                WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq
-                    AND v.written_at = v_created_at AND v.message_text = p_message_text
-            ) THEN
-            outcome := 'edited';
-            INSERT INTO opchat.message_versions (
-                user_id, bot_type, seq, version, message_text, entities, media, payload, written_at
-            ) SELECT
-                p_user_id, p_bot_type, message.seq, count(*) + 1, message.message_text, message.entities,
-                message.media, message.payload, coalesce(message.edited_at, message.created_at)
-            FROM opchat.message_versions AS v
-            WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq;
-            UPDATE opchat.chat_messages AS m SET
-                message_text = p_message_text, entities = p_entities, media = p_media, payload = p_payload,
-                edited_at = v_created_at, revision = v_chat.revision + 1
-            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
-            RETURNING * INTO message;
-            UPDATE opchat.user_data SET revision = v_chat.revision + 1
-            WHERE user_id = p_user_id AND bot_type = p_bot_type;
-        END IF;
+    IF v_known THEN
+        outcome := 'edited';
+        INSERT INTO opchat.message_versions (
+            user_id, bot_type, seq, version, message_text, entities, media, payload, written_at
+        ) SELECT
+            p_user_id, p_bot_type, message.seq, count(*) + 1, message.message_text, message.entities,
+            message.media, message.payload, coalesce(message.edited_at, message.created_at)
+        FROM opchat.message_versions AS v
+        WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq;
+        UPDATE opchat.chat_messages AS m SET
+            message_text = p_message_text, entities = p_entities, media = p_media, payload = p_payload,
+            edited_at = v_created_at, revision = v_chat.revision + 1
+        WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
+        RETURNING * INTO message;
+        UPDATE opchat.user_data SET revision = v_chat.revision + 1
+        WHERE user_id = p_user_id AND bot_type = p_bot_type;
         RETURN NEXT;
         RETURN;
     END IF;
