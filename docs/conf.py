@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING
+
+from sphinx.util.nodes import make_refnode
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element, reference
+    from sphinx.addnodes import pending_xref
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 project = "opchat"
 author = "The opchat authors"
@@ -16,6 +25,7 @@ extensions = [
     "sphinx.ext.viewcode",
 ]
 exclude_patterns = ["_build"]
+default_role = "code"
 html_theme = "furo"
 html_title = f"opchat {version}"
 
@@ -32,6 +42,11 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_class_signature = "mixed"
 
+nitpick_ignore = [
+    ("py:class", "Tables"),  # what the store in memory copies for a transaction; nobody else makes one
+    ("py:class", "Step"),  # told in the words of RecordingSender
+    ("py:attr", "authorized"),  # an attribute that its class describes
+]
 # There is no inventory to resolve these against: the build must work without a network. Everything else must resolve.
 nitpick_ignore_regex = [
     ("py:.*", r"(collections|contextlib|datetime|pathlib|threading|types|typing|subprocess|enum)(\..*)?"),
@@ -40,3 +55,27 @@ nitpick_ignore_regex = [
     ("py:.*", r"(BaseException|Exception|ValueError|OSError|LookupError|KeyboardInterrupt)"),
     ("py:.*", r"(flask|werkzeug|telegram|attrs?|attr|psycopg|psycopg_pool)(\..*)?"),
 ]
+
+
+def resolve_by_last_name(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element
+) -> reference | None:
+    """Resolve a name of opchat by its last part, for one object is imported from several places.
+
+    ``opchat_core.model.Message`` is documented as ``opchat_core.Message``, and an annotation may say just ``Message``. Names
+    that are documented nowhere, or twice, stay errors.
+    """
+    if node.get("refdomain") != "py":
+        return None
+    last = node["reftarget"].rpartition(".")[2]
+    objects = env.domains["py"].objects  # type: ignore[attr-defined] # of the Python domain
+    found = {obj.node_id: obj.docname for name, obj in objects.items() if name.rpartition(".")[2] == last and not obj.aliased}
+    if len(found) != 1:
+        return None
+    ((anchor, page),) = found.items()
+    return make_refnode(app.builder, node["refdoc"], page, anchor, [content], last)
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("missing-reference", resolve_by_last_name)
