@@ -38,7 +38,8 @@ def install_everything(session: nox.Session) -> None:
     """Bring the shared environment up to date: opchat with all extras, editable, and what its tests need."""
     if not (SHARED / "python").exists():
         session.run(sys.executable, "-m", "venv", str(SHARED.parent))
-    run(session, "pip", "install", "--quiet", "-e.[all]", *groups("tests", "types", "docs"), "nox")
+    requirements = ("-e.[all]", *groups("tests", "types", "docs"), "nox")
+    session.run_install(str(SHARED / "pip"), "install", "--quiet", *requirements)  # not again with `nox -R`
 
 
 def run(session: nox.Session, program: str, *arguments: str) -> None:
@@ -133,7 +134,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def wheel(session: nox.Session) -> None:
     """The built wheel: the core works with its few dependencies alone, the rest with the extras."""
-    built = Path(session.create_tmp()) / "wheel"
+    built = Path(session.create_tmp()).resolve() / "wheel"
     shutil.rmtree(built, ignore_errors=True)
     session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(built), ".")
     (file,) = built.glob("opchat-*.whl")
@@ -144,6 +145,6 @@ def wheel(session: nox.Session) -> None:
     check_core = Path("tests/wheel/check_core.py").resolve()
     with session.chdir(built):
         session.run("python", "-I", str(check_core))
-        session.install(f"opchat[all] @ {file.resolve().as_uri()}")
+        session.install(f"opchat[all] @ {file.as_uri()}")
         session.run("opchat", "--version")
         session.run("opchat", "--help", silent=True)

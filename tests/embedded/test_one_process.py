@@ -19,6 +19,7 @@ from tests.support.accounts import run_as, unprivileged
 from tests.support.processes import clean_environment
 
 from opchat_core.embedded import default_data_dir, embedded_postgres
+from opchat_core.embedded.binaries import postgres_binaries, run
 from opchat_core.errors import ConfigError, DatabaseUnavailable
 
 
@@ -158,6 +159,15 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseUnavailable, match="file"), embedded_postgres(tmp_path / "file"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("program", "trouble"), [("initdb", "initdb failed: .*--nonsense"), ("no-such", "cannot be run")]
+)
+def test_a_program_that_fails_is_quoted(program: str, trouble: str) -> None:
+    """Whoever runs into trouble on a machine of theirs reads what PostgreSQL's own program said."""
+    with pytest.raises(DatabaseUnavailable, match=trouble):
+        run([str(postgres_binaries() / program), "--nonsense"], account=None)
 
 
 def test_without_the_extra_the_way_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
