@@ -1,0 +1,90 @@
+"""Operators, tokens and shared secrets, in either store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opchat_core.errors import OperatorExists
+
+if TYPE_CHECKING:
+    from opchat_core.ports import Store
+    from opchat_core.testing import MovableClock
+
+HOUR = timedelta(hours=1)
+
+
+def test_an_operator_is_found_by_name_and_number(store: Store) -> None:
+    """Names are exact."""
+    anna = store.add_operator("anna", "hash")
+    assert (anna.name, anna.password_hash, anna.session_version, anna.disabled_at) == ("anna", "hash", 1, None)
+    assert store.find_operator("anna") == anna
+    assert store.find_operator_by_id(anna.operator_id) == anna
+    assert store.find_operator("Anna") is None
+    assert store.find_operator_by_id(anna.operator_id + 1) is None
+
+
+def test_a_name_is_taken_once(store: Store) -> None:
+    """The second one is refused, and the first keeps the password."""
+    anna = store.add_operator("anna", "hash")
+    with pytest.raises(OperatorExists):
+        store.add_operator("anna", "other")
+    assert store.find_operator("anna") == anna
+
+
+def test_operators_are_listed_by_name(store: Store) -> None:
+    """The disabled ones too."""
+    for name in ("carl", "anna", "bob"):
+        store.add_operator(name, None)
+    store.disable_operator("bob")
+    assert [operator.name for operator in store.list_operators()] == ["anna", "bob", "carl"]
+
+
+def test_a_new_password_ends_sessions(store: Store) -> None:
+    """The session version counts up."""
+    store.add_operator("anna", None)
+    changed = store.set_password("anna", "new")
+    assert changed is not None
+    assert (changed.password_hash, changed.session_version) == ("new", 2)
+    assert store.find_operator("anna") == changed
+    assert store.set_password("nobody", "x") is None
+
+
+def test_a_disabled_operator_is_out_everywhere(store: Store, clock: MovableClock) -> None:
+    """Sessions and tokens end at once; the moment of the first time is kept."""
+    anna = store.add_operator("anna", "hash")
+    store.add_token(anna.operator_id, b"t", None)
+    since = clock.now()
+    disabled = store.disable_operator("anna")
+    assert disabled is not None
+    assert (disabled.disabled_at, disabled.session_version) == (since, 2)
+    assert store.find_operator_by_token(b"t") is None
+    clock.advance(HOUR)
+    again = store.disable_operator("anna")
+    assert again is not None
+    assert again.disabled_at == since
+    assert store.disable_operator("nobody") is None
+
+
+def test_a_token_is_good_until_it_ends(store: Store, clock: MovableClock) -> None:
+    """By its hash, for its operator, until it expires or is removed."""
+    anna, bob = store.add_operator("anna", None), store.add_operator("bob", None)
+    store.add_token(anna.operator_id, b"a", None)
+    store.add_token(bob.operator_id, b"b\x00\xff", clock.now() + HOUR)
+    assert store.find_operator_by_token(b"a") == anna
+    assert store.find_operator_by_token(b"b\x00\xff") == bob
+    assert store.find_operator_by_token(b"c") is None
+    clock.advance(HOUR)
+    assert store.find_operator_by_token(b"b\x00\xff") is None
+    store.remove_token(b"a")
+    store.remove_token(b"a")
+    assert store.find_operator_by_token(b"a") is None
+
+
+def test_the_first_to_ask_names_a_shared_secret(store: Store) -> None:
+    """Everybody else gets that one."""
+    assert store.shared_secret("sessions", "first") == "first"
+    assert store.shared_secret("sessions", "second") == "first"
+    assert store.shared_secret("other", "third") == "third"
