@@ -38,8 +38,7 @@ def install_everything(session: nox.Session) -> None:
     """Bring the shared environment up to date: opchat with all extras, editable, and what its tests need."""
     if not (SHARED / "python").exists():
         session.run(sys.executable, "-m", "venv", str(SHARED.parent))
-    requirements = ("-e.[all]", *groups("tests", "types", "docs"), "nox")
-    session.run_install(str(SHARED / "pip"), "install", "--quiet", *requirements)  # not again with `nox -R`
+    run(session, "pip", "install", "--quiet", "-e.[all]", *groups("tests", "types", "docs"), "nox")
 
 
 def run(session: nox.Session, program: str, *arguments: str) -> None:
