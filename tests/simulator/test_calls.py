@@ -79,6 +79,7 @@ def test_refuses_wrong_tokens_and_methods(raw: Raw, token: str | None, method: s
         ("application/json", b"{"),
         ("application/json", b"[]"),
         ("application/json", b"[" * 100_000),
+        ("application/json", b'{"chat_id": 42, "text": "\\ud800"}'),
         (FORM, b"text=\xff"),
         ("multipart/form-data; boundary=xyz", b"--xyz\r\n"),
         ("multipart/form-data", b"x"),
@@ -89,6 +90,31 @@ def test_answers_400_to_a_broken_body(raw: Raw, content_type: str, body: bytes) 
     status, answer = raw.request("POST", f"/bot{raw.token}/sendMessage", body, {"Content-Type": content_type})
     assert status == 400, answer
     assert json.loads(answer)["ok"] is False
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "-1"},
+        {"Content-Length": "many"},
+        {"Transfer-Encoding": "chunked"},
+        {"Host": "[", "Content-Length": "0"},
+    ],
+)
+def test_answers_400_to_broken_http(raw: Raw, headers: dict[str, str]) -> None:
+    """And closes the connection, as nobody knows where the next request would begin."""
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", raw.simulator.port, timeout=5)
+    connection.putrequest("POST", f"/bot{raw.token}/getMe", skip_host="Host" in headers)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.send(b"xyz\r\n")
+    response = connection.getresponse()
+    assert (response.status, response.getheader("Connection")) == (400, "close")
+    response.read()
+    connection.close()
 
 
 def test_a_method_needs_get_or_post(raw: Raw) -> None:

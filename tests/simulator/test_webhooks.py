@@ -148,7 +148,17 @@ def test_polling_and_webhook_exclude_each_other(raw: Raw, receiver: Receiver) ->
     )
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://example.com/", "ftp://localhost/", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/",
+        "http://example.com/",
+        "ftp://localhost/",
+        "nonsense",
+        "http://[",
+        "http://127.0.0.1:99999/",
+    ],
+)
 def test_webhooks_are_on_loopback(raw: Raw, url: str) -> None:
     """Nothing leaves this machine."""
     assert raw.refusal("setWebhook", url=url)[0] == 400

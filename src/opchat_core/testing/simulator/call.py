@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 60 * 1024 * 1024  # Telegram takes 50 MB of file; the rest is room for the other fields
 _MEMORY_LIMIT = 1024 * 1024
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @frozen
@@ -102,6 +104,8 @@ def read_call(method: str, query: str, content_type: str, body: bytes) -> Call:
             params |= parse_qsl(body.decode(), keep_blank_values=True)
         except ValueError:
             raise ApiError(400, "Bad Request: strings must be encoded in UTF-8") from None
+    if any(_SURROGATE.search(value) for value in params.values()):
+        raise ApiError(400, "Bad Request: strings must be encoded in UTF-8")
     return Call(method, params, uploads)
 
 

@@ -151,6 +151,9 @@ class ScriptSide:
     def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> None:
         """Return as soon as `condition` is true; it is looked at after every change in the simulator.
 
+        It is called under the simulator's lock, so it should ask the simulator and nobody else: a call over HTTP to
+        the simulator would wait for itself.
+
         Raises:
             TimeoutError: It is still false after `timeout` seconds of real time.
         """

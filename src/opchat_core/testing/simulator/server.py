@@ -108,8 +108,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: request lines hold the token. What arrived is in the ledger."""
 
     def _serve(self) -> None:
-        refusal = self._stranger()
-        body = self._read_body()
+        try:
+            refusal = self._stranger()
+            body = self._read_body()
+        except ValueError:  # no host, no target, no length, no chunk
+            self.close_connection = True
+            self._send(json_reply(400, ApiError(400, "Bad Request").envelope()))
+            return
         if body is None:
             self.close_connection = True
             self._send(json_reply(413, ApiError(413, "Request Entity Too Large").envelope()))
@@ -152,10 +157,16 @@ class _Handler(BaseHTTPRequestHandler):
         return json_reply(404, ApiError(404, "Not Found").envelope())
 
     def _read_body(self) -> bytes | None:
-        """Return the body, or `None` when it is too large."""
+        """Return the body, or `None` when it is too large.
+
+        Raises:
+            ValueError: Its length makes no sense.
+        """
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
         length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise ValueError("a negative length")
         if length <= BODY_LIMIT:
             return self.rfile.read(length)
         while length > 0 and (piece := self.rfile.read(min(length, _CHUNK))):

@@ -48,7 +48,8 @@ def replied_message(bot: Bot, user: SimUser, call: Call) -> Json:
     message_id, optional = call.integer("reply_to_message_id", 0), call.flag("allow_sending_without_reply")
     parameters = call.json("reply_parameters")
     if isinstance(parameters, dict):
-        message_id = parameters.get("message_id", 0)
+        given = parameters.get("message_id")
+        message_id = given if isinstance(given, int) else 0
         optional = parameters.get("allow_sending_without_reply") is True
     if not message_id:
         return {}

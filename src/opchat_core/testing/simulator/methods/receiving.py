@@ -63,8 +63,7 @@ def set_webhook(state: State, bot: Bot, call: Call) -> bool:
     url = call.text("url")
     if not url:
         return delete_webhook(state, bot, call)
-    parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname not in LOOPBACK_NAMES:
+    if not _is_loopback(url):
         raise ApiError(400, "Bad Request: bad webhook: the simulator delivers to http:// on loopback only")
     secret = call.text("secret_token")
     if secret and not _SECRET.fullmatch(secret):
@@ -105,6 +104,15 @@ def get_webhook_info(state: State, bot: Bot, _call: Call) -> Json:
     if bot.allowed_updates:
         info["allowed_updates"] = bot.allowed_updates
     return info
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        address = (parts.scheme, parts.hostname, parts.port)
+    except ValueError:  # no address, or no port
+        return False
+    return address[0] == "http" and address[1] in LOOPBACK_NAMES and address[2] != 0
 
 
 def _refuse_with_webhook(bot: Bot) -> None:
