@@ -1,0 +1,111 @@
+"""The python-telegram-bot Application of the operator bot, and how to join an existing one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+
+from opchat_bot.api_client import ApiClient
+from opchat_bot.convert import read_update
+from opchat_bot.greetings import add_greetings
+from opchat_bot.intake import SavedUpdate, store
+from opchat_bot.raw import in_words, update_id
+from opchat_bot.redaction import keep_out_of_logs
+from opchat_core.config import Config
+from opchat_core.errors import ConfigError, Unavailable
+
+_log = logging.getLogger(__name__)
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+Hook = Callable[[AnyApplication], Coroutine[Any, Any, None]]
+
+_MAX_WAITING = 1000  # updates that are stored and wait for handlers; then fetching waits, so that memory is bounded
+_PATIENCE = 60.0  # seconds that a handler goes on trying; longer would keep python-telegram-bot from stopping
+
+
+def build_application(config: Config, *, api: ApiClient | None = None, greet: bool = True) -> AnyApplication:
+    """Make the operator bot's Application.
+
+    Run it by :func:`opchat_bot.run_polling` or :func:`opchat_bot.run_webhook`: they let Telegram forget an update only
+    when it is stored. ``application.run_polling()`` works too, with python-telegram-bot's weaker promise: what it holds
+    in memory when it is killed is lost.
+
+    Args:
+        config: The installation; needs a bot token.
+        api: The client to store by, which the caller closes; None for one of its own.
+        greet: Whether to answer /start and /help.
+
+    Raises:
+        ConfigError: If there is no bot token.
+    """
+    if config.bot_token is None:
+        raise ConfigError("OPERATOR_BOT_TOKEN is required to run the bot: BotFather gives it")
+    keep_out_of_logs(config.bot_token)
+    application = (
+        ApplicationBuilder()
+        .token(config.bot_token)
+        .base_url(f"{config.telegram_api_url}/bot")
+        .base_file_url(f"{config.telegram_api_url}/file/bot")
+        .update_queue(asyncio.Queue(_MAX_WAITING))
+        .build()
+    )
+    add_handlers(application, config, api=api, greet=greet)
+    return application
+
+
+def add_handlers(
+    application: AnyApplication,
+    config: Config,
+    *,
+    api: ApiClient | None = None,
+    group: int = -1,
+    greet: bool = True,
+) -> None:
+    """Let an existing Application hand what users write in private chats to opchat, beside its own handlers.
+
+    Updates that come from :func:`opchat_bot.run_polling` or a :class:`opchat_bot.Webhook` are stored already and pass.
+
+    Args:
+        application: The Application to join.
+        config: The installation.
+        api: The client to store by, which the caller closes; None for one of its own, closed by ``post_shutdown``.
+        group: The group of the handler that stores; other handlers of this group see nothing, so let it be its own.
+        greet: Whether to answer /start and /help, in the group ``group + 1``; False where the Application does.
+    """
+    keep_out_of_logs(application.bot.token)
+    if api is None:
+        api = ApiClient.from_config(config)
+        application.post_shutdown = _closing(api, application.post_shutdown)
+    client = api
+
+    async def save(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        if isinstance(update, SavedUpdate):
+            return
+        raw = update.to_dict()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await store(client, raw, read_update(raw))
+        except TimeoutError:
+            _log.error("bot.update_lost", extra={"update_id": update_id(raw), "update": in_words(raw)})
+            raise Unavailable(f"opchat's API could not be reached for {_PATIENCE:g} seconds") from None
+
+    application.add_handler(TypeHandler(Update, save), group)
+    if greet:
+        add_greetings(application, group=group + 1)
+
+
+def _closing(api: ApiClient, before: Hook | None) -> Hook:
+    """Close the client after whatever else is to be done after the shutdown."""
+
+    async def post_shutdown(application: AnyApplication) -> None:
+        if before is not None:
+            await before(application)
+        await api.aclose()
+
+    return post_shutdown

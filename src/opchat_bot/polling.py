@@ -1,0 +1,109 @@
+"""The bot's own getUpdates loop: Telegram may forget an update only when the API has stored it.
+
+python-telegram-bot's Updater moves the offset before the handlers are done, and stops at an update that it cannot
+parse. This loop fetches raw JSON, has it stored, and then moves the offset; killed at any moment, it gets what it held
+once more at the next start, and the API recognises what it has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from opchat_bot.convert import OWN_KINDS
+from opchat_bot.intake import Intake
+from opchat_bot.patience import Pauses, patiently, unless_stopped
+from opchat_bot.raw import update_id
+
+_log = logging.getLogger(__name__)
+
+LONG_POLL = 30
+"""Seconds that Telegram holds a call while nothing comes; it allows at most 50."""
+
+# Becomes `getUpdates`. In the usual spellings python-telegram-bot warns that there is `Bot.get_updates`, which parses
+# a whole batch or nothing.
+_GET_UPDATES = "get_Updates"
+_SPARE = 10.0  # seconds that the answer may take on top
+_FAREWELL = 2.0  # seconds for the last word to Telegram
+
+
+class Poller:
+    """Fetches updates and hands them to an :class:`~opchat_bot.intake.Intake` until told to stop.
+
+    Args:
+        bot: An initialized bot.
+        intake: Takes the updates in.
+        stop: When set, the long poll is cut at once; what has been fetched is still taken in.
+        also: Kinds of updates to fetch besides those of the operator chat.
+        pauses: Between tries when Telegram is away.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        intake: Intake,
+        stop: asyncio.Event,
+        *,
+        also: Sequence[str] = (),
+        pauses: Pauses | None = None,
+    ) -> None:
+        self._bot = bot
+        self._intake = intake
+        self._stop = stop
+        self._allowed = [*OWN_KINDS, *also]
+        self._pauses = pauses or Pauses()
+        self._offset: int | None = None
+
+    async def run(self) -> None:
+        """Poll until stopped.
+
+        Raises:
+            ConfigError: If Telegram refuses the token.
+        """
+        while (updates := await patiently(self._fetch, self._stop, self._pauses)) is not None:
+            if not updates:
+                # Telegram has seen the offset. From now on it is better without: numbers may go down after a week of
+                # silence, and an offset that is too high would confirm what nobody has seen.
+                self._offset = None
+                continue
+            await self._intake.take_batch(updates)
+            await self._move_offset(updates)
+        await self._confirm()
+
+    async def _fetch(self, *, wait: int = LONG_POLL, limit: int = 100) -> list[object]:
+        found = await self._bot.do_api_request(
+            _GET_UPDATES,
+            {
+                **({} if self._offset is None else {"offset": self._offset}),
+                "timeout": wait,
+                "limit": limit,
+                "allowed_updates": self._allowed,
+            },
+            read_timeout=wait + _SPARE,
+        )
+        if not isinstance(found, list):
+            raise TelegramError("getUpdates answered something else than a list")
+        return found
+
+    async def _move_offset(self, updates: list[object]) -> None:
+        # The last one, not the highest: they come in the order in which they happened, and numbers may go down.
+        numbers = [number for update in updates if (number := update_id(update)) is not None]
+        if numbers:
+            self._offset = numbers[-1] + 1
+        else:
+            _log.error("bot.updates_without_numbers", extra={"count": len(updates)})
+            await unless_stopped(asyncio.sleep(self._pauses.most), self._stop)
+
+    async def _confirm(self) -> None:
+        """Tell Telegram the last offset, so that the next start does not get those updates again."""
+        if self._offset is None:
+            return
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                await self._fetch(wait=0, limit=1)
+        except (TimeoutError, TelegramError) as error:
+            _log.debug("bot.offset_not_confirmed", extra={"reason": type(error).__name__})
