@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from opchat_core import errors
 from opchat_core.model import message_to_json
+from opchat_core.model.checked import camel
 from opchat_flask.mount import current_mount
 from opchat_flask.respond import json_response
 
@@ -89,7 +90,7 @@ def _opchat_problem(error: errors.OpchatError) -> Response:
     headers: dict[str, str] = {}
     match error:
         case errors.InvalidInput():
-            more["errors"] = [{"field": e.field, "message": e.message} for e in error.errors]
+            more["errors"] = [{"field": camel(e.field), "message": e.message} for e in error.errors]
         case errors.AnsweredByColleague():
             more["messages"] = [message_to_json(message) for message in error.messages]
         case errors.Unavailable():

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from tests.flask.conftest import bearer, problem_of
+from tests.flask.conftest import Client, bearer, problem_of
 
 from opchat_flask import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from flask.testing import FlaskClient
 
     from opchat_core import Config, OperatorChat
 
@@ -22,7 +20,7 @@ URL = "/api/chat-message"
 HELLO: dict[str, Any] = {"userId": 42, "messageText": "Where is my order?", "telegramMessageId": 7, "firstName": "Anna"}
 
 
-def test_a_message_of_anybody_is_stored_as_unverified(client: FlaskClient, chat: OperatorChat) -> None:
+def test_a_message_of_anybody_is_stored_as_unverified(client: Client, chat: OperatorChat) -> None:
     """The endpoint is public, and what came without proof says so."""
     answer = client.post(URL, json=HELLO)
     assert answer.status_code == 201
@@ -34,16 +32,16 @@ def test_a_message_of_anybody_is_stored_as_unverified(client: FlaskClient, chat:
     assert chat.chat(42).user.first_name == "Anna"
 
 
-def test_the_message_has_every_key_of_the_contract(client: FlaskClient) -> None:
+def test_the_message_has_every_key_of_the_contract(client: Client) -> None:
     """Programs that read a message find all keys, whether they hold something or not."""
     keys = (
-        "userId botType seq direction verified messageType messageText entities media payload telegramMessageId replyTo "
-        "mediaGroupId createdAt editedAt deletedAt operator clientMessageId revision delivery"
+        "userId botType seq direction verified messageType messageText entities media payload telegramMessageId "
+        "replyTo mediaGroupId createdAt editedAt deletedAt operator clientMessageId revision delivery"
     )
     assert set(client.post(URL, json=HELLO).json["message"]) == set(keys.split())
 
 
-def test_the_same_message_again_is_told_apart(client: FlaskClient, bot: dict[str, str]) -> None:
+def test_the_same_message_again_is_told_apart(client: Client, bot: dict[str, str]) -> None:
     """A bot that never heard our answer hands the message in again, and nothing changes."""
     first = client.post(URL, json=HELLO, headers=bot)
     again = client.post(URL, json=HELLO, headers=bot)
@@ -51,7 +49,7 @@ def test_the_same_message_again_is_told_apart(client: FlaskClient, bot: dict[str
     assert again.json == {**first.json, "duplicate": True}
 
 
-def test_the_bot_is_verified_and_may_set_the_time_and_edit(client: FlaskClient, bot: dict[str, str]) -> None:
+def test_the_bot_is_verified_and_may_set_the_time_and_edit(client: Client, bot: dict[str, str]) -> None:
     """The bot's proof lets it report what happened earlier, and new versions."""
     written = {**HELLO, "createdAt": "2026-01-05T10:00:00+03:00"}
     first = client.post(URL, json=written, headers=bot).json["message"]
@@ -64,7 +62,7 @@ def test_the_bot_is_verified_and_may_set_the_time_and_edit(client: FlaskClient, 
     assert "duplicate" not in edit.json
 
 
-def test_the_time_of_an_unverified_message_is_ours(client: FlaskClient) -> None:
+def test_the_time_of_an_unverified_message_is_ours(client: Client) -> None:
     """Nobody may slip a message into the past without proof."""
     answer = client.post(URL, json={**HELLO, "createdAt": 1_000_000_000})
     written = datetime.fromisoformat(answer.json["message"]["createdAt"])
@@ -75,14 +73,14 @@ def test_the_time_of_an_unverified_message_is_ours(client: FlaskClient) -> None:
     ("more", "code"), [({"direction": "out"}, "forbidden_direction"), ({"edited": True}, "forbidden_edit")]
 )
 def test_anybody_may_neither_answer_nor_edit(
-    client: FlaskClient, stored: Callable[[], int], more: dict[str, Any], code: str
+    client: Client, stored: Callable[[], int], more: dict[str, Any], code: str
 ) -> None:
     """An answer in the operators' name, and a change of words, take proof."""
     problem_of(client.post(URL, json={**HELLO, **more}), 403, code)
     assert stored() == 0
 
 
-def test_an_answer_sent_elsewhere_names_its_operator(client: FlaskClient, operator: dict[str, str]) -> None:
+def test_an_answer_sent_elsewhere_names_its_operator(client: Client, operator: dict[str, str]) -> None:
     """An operator's program records an answer, and colleagues see whose it was."""
     answer = client.post(URL, json={**HELLO, "direction": "out"}, headers=operator)
     assert answer.status_code == 201
@@ -90,7 +88,7 @@ def test_an_answer_sent_elsewhere_names_its_operator(client: FlaskClient, operat
     assert answer.json["message"]["delivery"]["status"] == "sent"
 
 
-def test_a_wrong_token_is_no_anonymous_caller(client: FlaskClient, stored: Callable[[], int]) -> None:
+def test_a_wrong_token_is_no_anonymous_caller(client: Client, stored: Callable[[], int]) -> None:
     """A bot with a wrong token learns it at once, rather than from unverified messages."""
     for token in ("wrong", "opchat_wrong", "", "\N{SNOWMAN}".encode().decode("latin-1")):
         answer = client.post(URL, json=HELLO, headers=bearer(token))
@@ -109,7 +107,7 @@ def test_an_installation_may_insist_on_proof(
     assert client.post(URL, json={**HELLO, "telegramMessageId": 8}, headers=operator).status_code == 201
 
 
-def test_broken_fields_are_named_all_at_once(client: FlaskClient, stored: Callable[[], int]) -> None:
+def test_broken_fields_are_named_all_at_once(client: Client, stored: Callable[[], int]) -> None:
     """Whoever mends a request sees the whole list, in the words of the request."""
     broken = {"userId": 0, "messageText": 7, "botType": "No!", "media": {"fileId": ""}, "createdAt": "yesterday"}
     problem = problem_of(client.post(URL, json=broken), 422, "invalid_input")
@@ -124,7 +122,7 @@ def test_broken_fields_are_named_all_at_once(client: FlaskClient, stored: Callab
     assert stored() == 0
 
 
-def test_text_must_be_there_for_a_text_alone(client: FlaskClient) -> None:
+def test_text_must_be_there_for_a_text_alone(client: Client) -> None:
     """A photo needs no caption; a text message without text is none."""
     problem = problem_of(client.post(URL, json={"userId": 42, "messageText": " \n"}), 422, "invalid_input")
     assert [error["field"] for error in problem["errors"]] == ["messageText"]
@@ -134,7 +132,7 @@ def test_text_must_be_there_for_a_text_alone(client: FlaskClient) -> None:
     assert answer.json["message"]["media"] == {"fileId": "AgAC", "width": 90}
 
 
-def test_the_future_is_refused(client: FlaskClient, bot: dict[str, str], stored: Callable[[], int]) -> None:
+def test_the_future_is_refused(client: Client, bot: dict[str, str], stored: Callable[[], int]) -> None:
     """A message of tomorrow would stand at the top of the list until tomorrow."""
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     problem = problem_of(client.post(URL, json={**HELLO, "createdAt": tomorrow}, headers=bot), 422, "invalid_input")
@@ -142,7 +140,7 @@ def test_the_future_is_refused(client: FlaskClient, bot: dict[str, str], stored:
     assert stored() == 0
 
 
-def test_the_bot_tells_who_blocked_it(client: FlaskClient, bot: dict[str, str], anna: int) -> None:
+def test_the_bot_tells_who_blocked_it(client: Client, bot: dict[str, str], anna: int) -> None:
     """Operators see that writing is of no use, until the user comes back."""
     for blocked in (True, False):
         answer = client.post("/api/chat-member", json={"userId": anna, "blockedByUser": blocked}, headers=bot)
@@ -151,7 +149,7 @@ def test_the_bot_tells_who_blocked_it(client: FlaskClient, bot: dict[str, str], 
         assert answer.json["chat"]["blockedByUser"] is blocked
 
 
-def test_only_the_bot_tells_who_blocked_it(client: FlaskClient, bot: dict[str, str], anna: int) -> None:
+def test_only_the_bot_tells_who_blocked_it(client: Client, bot: dict[str, str], anna: int) -> None:
     """Anybody else is turned away, and of strangers there is nothing to tell."""
     block = {"userId": anna, "blockedByUser": True}
     problem_of(client.post("/api/chat-member", json=block), 401, "unauthenticated")
