@@ -77,6 +77,10 @@ class Operators:
         """
         return _found(self._repository.disable_operator(name), name)
 
+    def remove(self, name: str) -> None:
+        """Erase an account that was made for a short while, with its tokens; messages keep the name."""
+        self._repository.remove_operator(name)
+
     def issue_token(self, name: str, *, lifetime: timedelta | None = None) -> ApiToken:
         """Make an API token; its secret is shown this once and never stored.
 

@@ -318,6 +318,10 @@ class OperatorRepository(Protocol):
         """Lock an operator out, everywhere at once: sessions and tokens end; None when there is no such operator."""
         ...
 
+    def remove_operator(self, name: str) -> None:
+        """Erase an operator with their tokens; messages keep the name."""
+        ...
+
     def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
         """Store an API token by its hash."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -36,7 +36,7 @@ from opchat_core.model import (
     ReopenRule,
 )
 from opchat_core.operators import Operators
-from opchat_core.ports import Backlog, ChangeFeed, MessageVersion, Queued, Store, Subscription
+from opchat_core.ports import Backlog, ChangeFeed, MessageVersion, Queued, Sender, Store, Subscription
 
 _log = logging.getLogger(__name__)
 
@@ -345,10 +345,14 @@ class OperatorChat:
         return sum(self._store.forget_chat(user_id, one) for one in bot_types)
 
     @contextmanager
-    def rehearsal(self) -> Iterator[OperatorChat]:
-        """Do things in one transaction that is rolled back at the end, with no bot configured: for checks."""
+    def rehearsal(self, senders: Mapping[str, Sender] | None = None) -> Iterator[OperatorChat]:
+        """Do things in one transaction that is rolled back at the end: for checks.
+
+        Args:
+            senders: What takes answers, by bot type, in place of Telegram; without them there is no bot.
+        """
         with self._store.transaction() as store:
-            yield OperatorChat(store, Courier(store, {}), self._feed, reopen=self._reopen)
+            yield OperatorChat(store, Courier(store, senders or {}), self._feed, reopen=self._reopen)
 
     def _attempt(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Try to send stored answers at once and read how they stand; a worker takes what is left."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from opchat_core.config import TELEGRAM_API_URL, Config
@@ -60,6 +61,21 @@ def connect(
     )
 
 
+@contextmanager
+def database_of(config: Config) -> Iterator[str]:
+    """Have the database of a configuration at hand for as long as the context lasts: its connection string.
+
+    Raises:
+        ConfigError: If an embedded PostgreSQL is wanted and not installed.
+        DatabaseUnavailable: If the embedded PostgreSQL cannot be started.
+    """
+    if config.database_url:
+        yield config.database_url
+        return
+    with embedded_postgres(config.data_dir or default_data_dir()) as url:
+        yield url
+
+
 def connect_config(config: Config, *, migrated: bool = False) -> OperatorChat:
     """Open the operator chat that a configuration describes.
 
@@ -71,9 +87,7 @@ def connect_config(config: Config, *, migrated: bool = False) -> OperatorChat:
         DatabaseUnavailable: If the schema is to be brought up to date and the database cannot be reached.
     """
     with ExitStack() as opened:
-        database_url = config.database_url or opened.enter_context(
-            embedded_postgres(config.data_dir or default_data_dir())
-        )
+        database_url = opened.enter_context(database_of(config))
         if not migrated:
             migrate(database_url)
         pool = open_pool(database_url)

@@ -5,5 +5,18 @@ from opchat_core.postgres.listen import Listener
 from opchat_core.postgres.migrate import migrate, pending
 from opchat_core.postgres.notify import Notifier
 from opchat_core.postgres.repository import PostgresRepository
+from opchat_core.postgres.survey import OLDEST_VERSION, ServerSurvey, survey
 
-__all__ = ["Database", "Listener", "Notifier", "PostgresRepository", "lend", "migrate", "open_pool", "pending"]
+__all__ = [
+    "OLDEST_VERSION",
+    "Database",
+    "Listener",
+    "Notifier",
+    "PostgresRepository",
+    "ServerSurvey",
+    "lend",
+    "migrate",
+    "open_pool",
+    "pending",
+    "survey",
+]

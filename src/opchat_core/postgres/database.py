@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, kwargs_row
 from psycopg_pool import ConnectionPool
 
-from opchat_core.errors import DatabaseUnavailable, PoolExhausted
+from opchat_core.errors import ConfigError, DatabaseUnavailable, PoolExhausted
 from opchat_core.postgres.queries import query
 from opchat_core.postgres.translation import translated
 
@@ -86,7 +87,11 @@ def open_pool(conninfo: str, *, size: int = POOL_SIZE, timeout: timedelta = POOL
         conninfo: For libpq, verbatim.
         size: Connections at most.
         timeout: How long a caller waits for one.
+
+    Raises:
+        ConfigError: If libpq cannot read the connection string.
     """
+    _insist_on_readable(conninfo)
     return ConnectionPool(
         conninfo,
         min_size=1,
@@ -154,6 +159,20 @@ def _check(connection: Connection[Any]) -> None:
 
 
 def connect_once(conninfo: str) -> Connection[Any]:
-    """Open one connection outside of any pool."""
+    """Open one connection outside of any pool.
+
+    Raises:
+        ConfigError: If libpq cannot read the connection string.
+        DatabaseUnavailable: If the server cannot be reached.
+    """
+    _insist_on_readable(conninfo)
     with translated():
         return psycopg.connect(conninfo, **connection_settings())
+
+
+def _insist_on_readable(conninfo: str) -> None:
+    """Refuse what is no connection string; libpq's own words may quote it, with the password."""
+    try:
+        conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError:
+        raise ConfigError("DATABASE_URL is neither a URL nor a connection string that libpq can read") from None

@@ -77,8 +77,13 @@ def migrate(conninfo: str) -> list[str]:
 def pending(conninfo: str) -> list[str]:
     """Name the steps that :func:`migrate` would apply, without applying them."""
     with connect_once(conninfo) as connection, translated():
-        row = connection.execute("SELECT to_regclass('opchat.schema_migrations') IS NOT NULL AS known").fetchone()
-        applied = _applied(connection) if row and row["known"] else set()
+        return pending_on(connection)
+
+
+def pending_on(connection: Connection[Any]) -> list[str]:
+    """Name the steps that are missing in the database of a connection."""
+    row = connection.execute("SELECT to_regclass('opchat.schema_migrations') IS NOT NULL AS known").fetchone()
+    applied = _applied(connection) if row and row["known"] else set()
     return [migration.name for migration in MIGRATIONS if migration.version not in applied]
 
 

@@ -15,6 +15,7 @@ _FIND_OPERATOR = query("find_operator")
 _FIND_OPERATOR_BY_ID = query("find_operator_by_id")
 _LIST_OPERATORS = query("list_operators")
 _DISABLE_OPERATOR = query("disable_operator")
+_REMOVE_OPERATOR = query("remove_operator")
 _ADD_TOKEN = query("add_token")
 _FIND_OPERATOR_BY_TOKEN = query("find_operator_by_token")
 _REMOVE_TOKEN = query("remove_token")
@@ -51,6 +52,10 @@ class OperatorTable(Base):
     def disable_operator(self, name: str) -> Operator | None:
         """See :meth:`opchat_core.ports.OperatorRepository.disable_operator`."""
         return self._database.fetch_one(_DISABLE_OPERATOR, Operator, {"name": name, "now": self._now()})
+
+    def remove_operator(self, name: str) -> None:
+        """See :meth:`opchat_core.ports.OperatorRepository.remove_operator`."""
+        self._database.execute(_REMOVE_OPERATOR, {"name": name})
 
     def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
         """See :meth:`opchat_core.ports.OperatorRepository.add_token`."""

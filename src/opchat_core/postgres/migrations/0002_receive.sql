@@ -264,6 +264,8 @@ BEGIN
     DELETE FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type;
     PERFORM opchat.count_chat(p_bot_type, p_user_id,
         -(v_chat.operator_chat_status = 'open')::integer, -(v_chat.operator_chat_status = 'closed')::integer);
+    DELETE FROM opchat.chat_counts WHERE bot_type = p_bot_type AND shard = p_user_id % 16
+        AND open_count = 0 AND closed_count = 0;
     DELETE FROM opchat.users WHERE user_id = p_user_id
         AND NOT EXISTS (SELECT FROM opchat.user_data WHERE user_id = p_user_id);
     RETURN v_messages;

@@ -21,8 +21,9 @@ class InMemoryOperators(InMemoryBase):
         with self._lock:
             if self.find_operator(name):
                 raise OperatorExists(f"There is an operator named {name!r} already.")
-            operator = Operator(len(self._tables.operators) + 1, name, password_hash)
-            self._tables.operators.append(operator)
+            self._tables.operators_made += 1
+            operator = Operator(self._tables.operators_made, name, password_hash)
+            self._tables.operators[operator.operator_id] = operator
             return operator
 
     def set_password(self, name: str, password_hash: str) -> Operator | None:
@@ -42,18 +43,28 @@ class InMemoryOperators(InMemoryBase):
     def find_operator(self, name: str) -> Operator | None:
         """Read an operator by name."""
         with self._lock:
-            return next((operator for operator in self._tables.operators if operator.name == name), None)
+            return next((operator for operator in self._tables.operators.values() if operator.name == name), None)
 
     def find_operator_by_id(self, operator_id: int) -> Operator | None:
         """Read an operator by id."""
         with self._lock:
-            operators = self._tables.operators
-            return operators[operator_id - 1] if 1 <= operator_id <= len(operators) else None
+            return self._tables.operators.get(operator_id)
 
     def list_operators(self) -> tuple[Operator, ...]:
         """Read all operators by name."""
         with self._lock:
-            return tuple(sorted(self._tables.operators, key=lambda operator: operator.name))
+            return tuple(sorted(self._tables.operators.values(), key=lambda operator: operator.name))
+
+    def remove_operator(self, name: str) -> None:
+        """Erase an operator with their tokens."""
+        with self._lock:
+            operator = self.find_operator(name)
+            if operator is not None:
+                del self._tables.operators[operator.operator_id]
+                tokens = self._tables.tokens
+                self._tables.tokens = {
+                    digest: token for digest, token in tokens.items() if token.operator_id != operator.operator_id
+                }
 
     def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
         """Store an API token by its hash."""
@@ -85,5 +96,5 @@ class InMemoryOperators(InMemoryBase):
             if operator is None:
                 return None
             changed = change(operator)
-            self._tables.operators[operator.operator_id - 1] = changed
+            self._tables.operators[operator.operator_id] = changed
             return changed

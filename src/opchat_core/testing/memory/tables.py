@@ -33,6 +33,7 @@ class Tables:
     users: dict[int, StoredUser] = Factory(dict)
     chats: dict[tuple[int, str], StoredChat] = Factory(dict)
     pauses: dict[str, str] = Factory(dict)
-    operators: list[Operator] = Factory(list)
+    operators: dict[int, Operator] = Factory(dict)
+    operators_made: int = 0
     tokens: dict[bytes, StoredToken] = Factory(dict)
     settings: dict[str, str] = Factory(dict)
