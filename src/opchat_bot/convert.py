@@ -84,7 +84,8 @@ def read_update(
         if kind in {"message", "edited_message"} and user_id_of(content.get("chat")) == user_id:
             edited = kind == "edited_message"
             return Reading(user_id, _message_call(update, content, user_id, bot_type=bot_type, edited=edited))
-    message = object_of(next((content for kind, content in zip(kinds, contents, strict=True) if "message" in kind), {}))
+    # Only these number their messages as this chat does: a business message has the number of another chat.
+    message = object_of(object_of(update).get("message") or object_of(update).get("edited_message"))
     body = _raw_body(update, message, user_id, bot_type=bot_type, edited="edited_message" in kinds)
     return Reading(user_id, ApiCall(MESSAGE_PATH, body, _bare_body(update, user_id, bot_type)))
 
