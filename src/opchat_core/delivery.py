@@ -122,22 +122,26 @@ class Courier:
             under_way: set[Future[None]] = set()
             while not stop.is_set():
                 try:
-                    claimed = [
-                        message
-                        for bot_type in self._senders
-                        if (free := workers - len(under_way)) > 0
-                        for message in self._claim(bot_type, limit=free)
-                    ]
-                    pause = timedelta(0) if claimed else self._next_due()
+                    pause = timedelta(0) if self._take_up(pool, under_way, workers) else self._next_due()
                 except Unavailable as error:
                     _log.warning("delivery.store_away", extra={"reason": str(error)})
-                    claimed, pause = [], error.retry_after
-                under_way |= {pool.submit(self._send, message) for message in claimed}
+                    pause = error.retry_after
                 if len(under_way) >= workers:
                     wait(under_way, timeout=IDLE.total_seconds(), return_when=FIRST_COMPLETED)
                 elif pause:
                     stop.wait(min(pause, IDLE).total_seconds())
                 under_way = {future for future in under_way if not _ended(future)}
+            wait(under_way)
+            for future in under_way:
+                _ended(future)
+
+    def _take_up(self, pool: ThreadPoolExecutor, under_way: set[Future[None]], workers: int) -> bool:
+        """Claim as many answers as there are idle workers, each handed to one at once; whether there were any."""
+        before = len(under_way)
+        for bot_type in self._senders:
+            if free := workers - len(under_way):
+                under_way |= {pool.submit(self._send, message) for message in self._claim(bot_type, limit=free)}
+        return len(under_way) > before
 
     def _next_due(self) -> timedelta:
         """How long there is nothing to do; asks whether a paused bot may go on."""

@@ -34,6 +34,7 @@ from opchat_core.model import (
     MessageKey,
     Received,
     ReopenRule,
+    rules,
 )
 from opchat_core.operators import Operators
 from opchat_core.ports import Backlog, ChangeFeed, MessageVersion, Queued, Sender, Store, Subscription
@@ -159,11 +160,14 @@ class OperatorChat:
             bot_type: The chats of which bot.
 
         Raises:
-            InvalidInput: If ``limit`` is out of bounds.
+            InvalidInput: If ``limit`` is out of bounds, or ``search`` longer than a name or not storable as text.
         """
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInput.of("limit", f"must be an integer from 1 to {MAX_PAGE}")
-        words = " ".join(search.split())
+        try:
+            words = " ".join(rules.name(search).split())
+        except ValueError as error:
+            raise InvalidInput.of("search", str(error)) from None
         if words:
             chats = self._store.search_chats(bot_type, status=status, search=words, limit=limit + 1, cursor=cursor)
         else:
