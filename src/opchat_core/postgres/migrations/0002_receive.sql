@@ -15,15 +15,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_chat opchat.user_data;
 BEGIN
-    SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
-    IF NOT FOUND THEN
+    LOOP -- for another may make it, or forget it, in between
+        SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
+        EXIT WHEN FOUND;
         INSERT INTO opchat.user_data (user_id, bot_type, last_message_at) VALUES (p_user_id, p_bot_type, p_now)
             ON CONFLICT DO NOTHING;
         IF FOUND THEN
             PERFORM opchat.count_chat(p_bot_type, p_user_id, 1, 0);
         END IF;
-        SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
-    END IF;
+    END LOOP;
     RETURN v_chat;
 END
 $$;
@@ -41,6 +41,22 @@ LANGUAGE sql STABLE AS $$
             AND direction = 'out'
     ) AS found
     ORDER BY found.verified DESC, found.seq DESC LIMIT 1;
+$$;
+
+-- Makes a user, unless somebody else has just made them.
+CREATE FUNCTION opchat.add_user(
+    p_user_id bigint, p_first_name text, p_last_name text, p_username text, p_language_code text,
+    p_folded_first_name text, p_folded_last_name text, p_folded_username text, p_verified boolean, p_now timestamptz
+) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO opchat.users (
+        user_id, first_name, last_name, username, language_code,
+        folded_first_name, folded_last_name, folded_username, verified, created_at
+    ) VALUES (
+        p_user_id, nullif(p_first_name, ''), nullif(p_last_name, ''), nullif(p_username, ''),
+        nullif(p_language_code, ''), coalesce(p_folded_first_name, ''), coalesce(p_folded_last_name, ''),
+        coalesce(p_folded_username, ''), p_verified, p_now
+    ) ON CONFLICT (user_id) DO NOTHING;
 $$;
 
 -- Stores a message. The outcome is one of
@@ -76,20 +92,19 @@ BEGIN
     -- A new user.
     SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
     IF NOT FOUND THEN
-        INSERT INTO opchat.users (
-            user_id, first_name, last_name, username, language_code,
-            folded_first_name, folded_last_name, folded_username, verified, created_at
-        ) VALUES (
-            p_user_id, nullif(p_first_name, ''), nullif(p_last_name, ''), nullif(p_username, ''),
-            nullif(p_language_code, ''), coalesce(p_folded_first_name, ''), coalesce(p_folded_last_name, ''),
-            coalesce(p_folded_username, ''), p_verified, v_now
-        ) ON CONFLICT (user_id) DO NOTHING;
-        IF NOT FOUND THEN
-            SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
-        END IF;
+        PERFORM opchat.add_user(p_user_id, p_first_name, p_last_name, p_username, p_language_code,
+            p_folded_first_name, p_folded_last_name, p_folded_username, p_verified, v_now);
     END IF;
 
     v_chat := opchat.lock_chat(p_user_id, p_bot_type, v_created_at);
+    IF v_chat.last_seq = 0 THEN
+        -- A new chat. Its user may just have been forgotten with the last chat before it: hold on to the row, or make it.
+        PERFORM FROM opchat.users WHERE user_id = p_user_id FOR KEY SHARE;
+        IF NOT FOUND THEN
+            PERFORM opchat.add_user(p_user_id, p_first_name, p_last_name, p_username, p_language_code,
+                p_folded_first_name, p_folded_last_name, p_folded_username, p_verified, v_now);
+        END IF;
+    END IF;
 
     -- Has it been stored before?
     IF p_telegram_message_id IS NOT NULL THEN
@@ -266,6 +281,7 @@ BEGIN
         -(v_chat.operator_chat_status = 'open')::integer, -(v_chat.operator_chat_status = 'closed')::integer);
     DELETE FROM opchat.chat_counts WHERE bot_type = p_bot_type AND shard = p_user_id % 16
         AND open_count = 0 AND closed_count = 0;
+    PERFORM FROM opchat.users WHERE user_id = p_user_id FOR UPDATE; -- whoever makes a chat of this user now comes first
     DELETE FROM opchat.users WHERE user_id = p_user_id
         AND NOT EXISTS (SELECT FROM opchat.user_data WHERE user_id = p_user_id);
     RETURN v_messages;
