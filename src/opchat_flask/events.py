@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, copy_current_request_context, request
 
 from opchat_core.errors import Unavailable
 from opchat_flask.auth import identify, require_operator
@@ -16,7 +16,7 @@ from opchat_flask.mount import current_mount
 from opchat_flask.problems import answer_with_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from opchat_core.ports import Change, Subscription
     from opchat_flask.streams import Streams
@@ -49,13 +49,15 @@ def get_events() -> Response:
         held.enter_context(mount.streams.slot())
         # Subscribed before the first byte: whatever happens after a client sees "open" it will hear of.
         subscription = held.enter_context(mount.chat.changes())
-        response.response = stream_with_context(_stream(subscription, mount.streams))
+        # Not Flask's stream_with_context, whose context would stay open, and be left by whatever thread closes the stream
+        is_still_in = copy_current_request_context(_is_still_in)
+        response.response = _stream(subscription, mount.streams, is_still_in)
         # Runs also when the client is gone before the stream has begun, unlike what a generator finally does.
         response.call_on_close(held.pop_all().close)
     return response
 
 
-def _stream(subscription: Subscription, streams: Streams) -> Iterator[str]:
+def _stream(subscription: Subscription, streams: Streams, is_still_in: Callable[[], bool]) -> Iterator[str]:
     yield f"retry: {RECONNECT}\n\n"
     heartbeat = time.monotonic() + HEARTBEAT
     while not streams.stopped:
@@ -64,7 +66,7 @@ def _stream(subscription: Subscription, streams: Streams) -> Iterator[str]:
             return
         yield from map(_event, changes)
         if time.monotonic() >= heartbeat:
-            if not _is_still_in():
+            if not is_still_in():
                 return
             yield ": still here\n\n"
             heartbeat = time.monotonic() + HEARTBEAT
