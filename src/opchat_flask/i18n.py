@@ -2,8 +2,8 @@
 
 Catalogs are i18next JSON, version 4 (https://www.i18next.com/misc/json-format): nested keys, ``{{name}}`` for what is
 filled in, and a suffix for each CLDR plural category (``unread_one``, ``unread_few``). Translation services read the
-format, browsers know the categories (``Intl.PluralRules``), and nothing has to be compiled. Templates and scripts use the
-same catalog; plural forms are chosen in the browser alone, for only it shows numbers.
+format, browsers know the categories (``Intl.PluralRules``), and nothing has to be compiled. Templates and scripts use
+the same catalog; plural forms are chosen in the browser alone, for only it shows numbers.
 """
 
 from __future__ import annotations

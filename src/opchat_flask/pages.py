@@ -6,9 +6,11 @@ that guards it.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +75,16 @@ def switch_language(language: str) -> ResponseReturnValue:
 
 @pages.get("/dashboard/assets/<version>/<path:name>")
 def asset(version: str, name: str) -> Response:
-    """Send a style sheet, script or picture; at the current version's address it may be kept for good."""
+    """Send a style sheet, script or picture, compressed; at the current version's address it may be kept for good."""
     response = send_from_directory(_STATIC, name)
     if version == _version():
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    response.vary.add("Accept-Encoding")
+    if response.status_code == HTTPStatus.OK and request.accept_encodings.quality("gzip"):
+        response.direct_passthrough = False  # it is a file until it is read
+        response.set_data(gzip.compress(response.get_data(), mtime=0))
+        response.content_encoding = "gzip"
+        response.set_etag(response.get_etag()[0] or "", weak=True)
     return response
 
 

@@ -81,7 +81,9 @@ async function request(method, path, body, signal) {
 export function passing(error) {
   if (error instanceof Unanswered) return true;
   if (!(error instanceof Refused)) return false;
-  return error.status === 429 || error.status === 401 || (error.status >= 500 && error.code !== "telegram_not_configured");
+  return (
+    error.status === 429 || error.status === 401 || (error.status >= 500 && error.code !== "telegram_not_configured")
+  );
 }
 
 /**

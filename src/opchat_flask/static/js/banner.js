@@ -13,14 +13,21 @@ export function showBanner() {
   const draw = () => {
     clearTimeout(timer);
     if (!connection.signedIn) {
-      bar.replaceChildren(el("span", {}, t("banner.signed_out")), " ", el("a", { href: loginPath() }, t("banner.log_in")));
+      bar.replaceChildren(
+        el("span", {}, t("banner.signed_out")),
+        " ",
+        el("a", { href: loginPath() }, t("banner.log_in")),
+      );
       bar.hidden = false;
     } else if (!connection.reachable) {
       // One lost request is no news yet.
-      timer = setTimeout(() => {
-        bar.replaceChildren(t("banner.offline"));
-        bar.hidden = false;
-      }, navigator.onLine ? GRACE : 0);
+      timer = setTimeout(
+        () => {
+          bar.replaceChildren(t("banner.offline"));
+          bar.hidden = false;
+        },
+        navigator.onLine ? GRACE : 0,
+      );
     } else bar.hidden = true;
   };
   connection.subscribe(draw);

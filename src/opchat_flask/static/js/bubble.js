@@ -51,7 +51,9 @@ export function bubble(message, { first, last, quoted }, actions) {
         "div",
         { class: "meta" },
         message.deletedAt && el("span", {}, t("message.deleted")),
-        !message.verified && !out && el("span", { class: "unverified", title: t("message.unverified_explained") }, t("message.unverified")),
+        !message.verified &&
+          !out &&
+          el("span", { class: "unverified", title: t("message.unverified_explained") }, t("message.unverified")),
         message.editedAt && el("span", { title: fullTime(message.editedAt) }, t("message.edited")),
         el("time", { datetime: message.createdAt, title: fullTime(message.createdAt) }, clockTime(message.createdAt)),
         message.delivery && mark(message.delivery),
@@ -86,7 +88,12 @@ function fate({ seq, delivery }, actions) {
       button(t("delivery.arrived"), () => actions.arrived(seq)),
     ],
   };
-  return el("div", { class: `fate fate-${delivery.status}` }, el("p", {}, words), ...(buttons[/** @type {"failed"} */ (delivery.status)] ?? []));
+  return el(
+    "div",
+    { class: `fate fate-${delivery.status}` },
+    el("p", {}, words),
+    ...(buttons[/** @type {"failed"} */ (delivery.status)] ?? []),
+  );
 }
 
 /**
@@ -110,7 +117,12 @@ export function pendingBubble(item, actions) {
       ),
     ),
     item.state === "waiting" &&
-      el("div", { class: "fate fate-queued" }, el("p", {}, pendingWords(item)), button(t("outbox.now"), () => actions.again(item))),
+      el(
+        "div",
+        { class: "fate fate-queued" },
+        el("p", {}, pendingWords(item)),
+        button(t("outbox.now"), () => actions.again(item)),
+      ),
     troubled &&
       el(
         "div",
@@ -137,15 +149,19 @@ function pendingWords(item) {
  * @param {() => void} act
  */
 function button(text, act) {
-  return el("button", {
-    type: "button",
-    class: "small",
-    onclick: (/** @type {Event} */ event) => {
-      // One click is one decision; what became of it draws the bubble anew.
-      /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
-      act();
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "small",
+      onclick: (/** @type {Event} */ event) => {
+        // One click is one decision; what became of it draws the bubble anew.
+        /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
+        act();
+      },
     },
-  }, text);
+    text,
+  );
 }
 
 /**

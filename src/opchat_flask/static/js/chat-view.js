@@ -93,7 +93,10 @@ export class ChatView {
   /** @param {import("./shapes.js").Chat} chat */
   #head(chat) {
     const { user } = chat;
-    const facts = [user.username && nameOf(user) !== `@${user.username}` ? `@${user.username}` : "", `ID ${user.userId}`];
+    const facts = [
+      user.username && nameOf(user) !== `@${user.username}` ? `@${user.username}` : "",
+      `ID ${user.userId}`,
+    ];
     byId("chat-name").replaceChildren(line(nameOf(user)));
     byId("chat-facts").replaceChildren(line(facts.filter(Boolean).join(" · ")));
     byId("chat-avatar").replaceChildren(avatar(user));
@@ -110,7 +113,7 @@ export class ChatView {
   #begin(messages, unread) {
     this.#begun = true;
     const incoming = messages.filter((message) => message.direction === "in");
-    this.#unreadFrom = unread ? (incoming.at(-unread) ?? incoming[0])?.seq ?? 0 : 0;
+    this.#unreadFrom = unread ? ((incoming.at(-unread) ?? incoming[0])?.seq ?? 0) : 0;
     this.#seenSeq = messages.at(-1)?.seq ?? 0;
   }
 
@@ -118,7 +121,10 @@ export class ChatView {
   #start() {
     this.scroll.toBottom();
     const divider = this.#rows.querySelector(".unread-line");
-    if (divider instanceof HTMLElement && divider.getBoundingClientRect().top < this.#pane.getBoundingClientRect().top) {
+    if (
+      divider instanceof HTMLElement &&
+      divider.getBoundingClientRect().top < this.#pane.getBoundingClientRect().top
+    ) {
       this.scroll.show(divider, "start");
     }
   }
@@ -130,7 +136,9 @@ export class ChatView {
     const news = messages.filter((message) => message.seq > this.#seenSeq && message.direction === "in");
     this.#seenSeq = last.seq;
     if (!news.length) return;
-    this.handlers.announce(t("chat.announced", { count: news.length, text: news.at(-1)?.messageText.slice(0, 200) ?? "" }));
+    this.handlers.announce(
+      t("chat.announced", { count: news.length, text: news.at(-1)?.messageText.slice(0, 200) ?? "" }),
+    );
   }
 
   /**
@@ -152,11 +160,16 @@ export class ChatView {
       const previous = messages[at - 1];
       const next = messages[at + 1];
       const newDay = !previous || !sameDay(previous.createdAt, message.createdAt);
-      if (newDay) put(`day-${message.seq}`, dayName(message.createdAt), () => divider("day-line", dayName(message.createdAt)));
+      if (newDay)
+        put(`day-${message.seq}`, dayName(message.createdAt), () => divider("day-line", dayName(message.createdAt)));
       if (message.seq === this.#unreadFrom) put("unread", "", () => divider("unread-line", t("chat.unread_line")));
       const placement = {
         first: newDay || message.seq === this.#unreadFrom || !together(previous, message),
-        last: !next || next.seq === this.#unreadFrom || !together(message, next) || !sameDay(message.createdAt, next.createdAt),
+        last:
+          !next ||
+          next.seq === this.#unreadFrom ||
+          !together(message, next) ||
+          !sameDay(message.createdAt, next.createdAt),
         quoted: message.replyTo === null ? undefined : bySeq.get(message.replyTo),
       };
       put(`m${message.seq}`, [message, placement], () => bubble(message, placement, this.#actions));
@@ -172,9 +185,11 @@ export class ChatView {
   #actions = {
     retry: (seq) => this.#settle(seq, "retry"),
     arrived: (seq) => this.#settle(seq, "mark", { arrived: true }),
-    show: (seq) => {
+    show: async (seq) => {
+      const conversation = this.#conversation;
+      await conversation?.reach(seq);
       const quoted = document.getElementById(`message-${seq}`);
-      if (!quoted) return void this.#conversation?.older();
+      if (!quoted || conversation !== this.#conversation) return;
       this.scroll.show(quoted, "center");
       quoted.classList.remove("shown");
       requestAnimationFrame(() => quoted.classList.add("shown"));

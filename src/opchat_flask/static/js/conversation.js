@@ -93,6 +93,19 @@ export class Conversation extends Emitter {
   }
 
   /**
+   * Load back until a message is there.
+   * @param {number} seq
+   */
+  async reach(seq) {
+    let before = null;
+    // A page that did not come ends it: the way stays where it was.
+    while (this.#before !== null && this.#before !== before && !this.#messages.has(seq)) {
+      before = this.#before;
+      await this.older();
+    }
+  }
+
+  /**
    * Take in messages that an answer to something else brought.
    * @param {Message[]} messages
    */
@@ -110,7 +123,11 @@ export class Conversation extends Emitter {
     for (const message of messages) {
       const known = this.#messages.get(message.seq);
       // A change of a message above what is loaded is seen when somebody scrolls there.
-      if (known ? known.revision >= message.revision : this.#before !== null && message.seq < first && Number.isFinite(first)) {
+      if (
+        known
+          ? known.revision >= message.revision
+          : this.#before !== null && message.seq < first && Number.isFinite(first)
+      ) {
         continue;
       }
       this.#messages.set(message.seq, message);

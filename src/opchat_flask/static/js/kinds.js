@@ -16,7 +16,9 @@ export const kindName = (kind) => t(has(`kind.${kind}`) ? `kind.${kind}` : "kind
 function size(bytes) {
   const step = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
   const format = { style: "unit", unit: UNITS[step], unitDisplay: "short", maximumFractionDigits: step > 1 ? 1 : 0 };
-  return new Intl.NumberFormat(config.language, /** @type {Intl.NumberFormatOptions} */ (format)).format(bytes / 1024 ** step);
+  return new Intl.NumberFormat(config.language, /** @type {Intl.NumberFormatOptions} */ (format)).format(
+    bytes / 1024 ** step,
+  );
 }
 
 /** @param {number} seconds */
@@ -32,7 +34,14 @@ function facts({ media, payload }) {
   if (media?.fileName) found.push(String(media.fileName));
   if (media?.duration) found.push(duration(media.duration));
   if (media?.fileSize) found.push(size(media.fileSize));
-  const flat = { ...payload, ...payload?.location, ...payload?.contact, ...payload?.venue, ...payload?.poll, ...payload?.dice };
+  const flat = {
+    ...payload,
+    ...payload?.location,
+    ...payload?.contact,
+    ...payload?.venue,
+    ...payload?.poll,
+    ...payload?.dice,
+  };
   const name = [flat.first_name ?? flat.firstName, flat.last_name ?? flat.lastName].filter(Boolean).join(" ");
   if (name) found.push(name);
   const phone = flat.phone_number ?? flat.phoneNumber;
@@ -51,7 +60,11 @@ export function card(message) {
   return el(
     "div",
     { class: "card" },
-    el("span", { class: "card-icon" }, icon(has(`kind.${message.messageType}`) && message.messageType !== "unsupported" ? "file" : "unknown")),
+    el(
+      "span",
+      { class: "card-icon" },
+      icon(has(`kind.${message.messageType}`) && message.messageType !== "unsupported" ? "file" : "unknown"),
+    ),
     el(
       "div",
       { class: "card-body" },
@@ -68,5 +81,7 @@ export function card(message) {
  */
 const rawText = (json) =>
   json.replace(/[\p{Default_Ignorable_Code_Point}\u007F-\u009F]/gu, (character) =>
-    [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+      .join(""),
   );

@@ -76,7 +76,9 @@ export class ListView {
     const { list } = this;
     for (const status of /** @type {const} */ (["open", "closed"])) {
       byId(`tab-${status}`).setAttribute("aria-pressed", String(list.status === status));
-      byId(`count-${status}`).textContent = list.loaded ? new Intl.NumberFormat(config.language).format(list.counts[status]) : "";
+      byId(`count-${status}`).textContent = list.loaded
+        ? new Intl.NumberFormat(config.language).format(list.counts[status])
+        : "";
     }
     byId("list-skeleton").hidden = list.loaded;
     const empty = list.loaded && list.chats.length === 0;
@@ -91,7 +93,10 @@ export class ListView {
       drawn.set(chat.userId, { chat: shows, row });
     }
     this.#drawn = drawn;
-    arrange(this.#rows, [...drawn.values()].map(({ row }) => row));
+    arrange(
+      this.#rows,
+      [...drawn.values()].map(({ row }) => row),
+    );
     this.#times();
   }
 
@@ -106,7 +111,11 @@ export class ListView {
     anchor.replaceChildren(
       avatar(chat.user),
       el("span", { class: "row-name" }, line(nameOf(chat.user))),
-      el("time", { class: "row-time", datetime: chat.lastMessageAt, title: fullTime(chat.lastMessageAt) }, shortTime(chat.lastMessageAt)),
+      el(
+        "time",
+        { class: "row-time", datetime: chat.lastMessageAt, title: fullTime(chat.lastMessageAt) },
+        shortTime(chat.lastMessageAt),
+      ),
       el("span", { class: "row-preview" }, ...(lastMessage ? preview(lastMessage) : [])),
       el(
         "span",
@@ -149,7 +158,11 @@ export class ListView {
 /** @param {import("./shapes.js").Message} message */
 function preview(message) {
   const writer =
-    message.direction === "in" ? null : message.operator === config.operator ? t("list.you") : (message.operator ?? t("message.operator"));
+    message.direction === "in"
+      ? null
+      : message.operator === config.operator
+        ? t("list.you")
+        : (message.operator ?? t("message.operator"));
   const kind = message.messageType === "text" ? "" : kindName(message.messageType);
   return [
     writer && el("span", { class: "row-writer" }, line(writer), ": "),

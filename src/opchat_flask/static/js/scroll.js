@@ -13,11 +13,15 @@ export class ScrollKeeper {
    */
   constructor(pane, handlers) {
     this.pane = pane;
-    pane.addEventListener("scroll", () => {
-      if (!this.#restoring) this.#pinned = this.#distance() < NEAR;
-      if (pane.scrollTop < OLDER) handlers.onTop();
-      handlers.onMove();
-    }, { passive: true });
+    pane.addEventListener(
+      "scroll",
+      () => {
+        if (!this.#restoring) this.#pinned = this.#distance() < NEAR;
+        if (pane.scrollTop < OLDER) handlers.onTop();
+        handlers.onMove();
+      },
+      { passive: true },
+    );
     // The composer grows, the window turns, the keyboard of a phone comes up: the newest stays in sight.
     new ResizeObserver(() => this.#pinned && this.toBottom()).observe(pane);
   }
@@ -65,6 +69,8 @@ export class ScrollKeeper {
   /** The first message that is in sight. */
   #anchor() {
     const { top } = this.pane.getBoundingClientRect();
-    return [...this.pane.querySelectorAll(".message[id]")].find((message) => message.getBoundingClientRect().bottom > top);
+    return [...this.pane.querySelectorAll(".message[id]")].find(
+      (message) => message.getBoundingClientRect().bottom > top,
+    );
   }
 }

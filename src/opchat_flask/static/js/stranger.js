@@ -53,7 +53,11 @@ function link(address) {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   if (url.protocol !== "http:" && url.protocol !== "https:") return null;
-  return el("a", { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow", title: url.host }, ...revealed(address));
+  return el(
+    "a",
+    { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow", title: url.host },
+    ...revealed(address),
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 
 const MINUTE = 60_000;
 const format = (/** @type {Intl.DateTimeFormatOptions} */ options) => new Intl.DateTimeFormat(config.language, options);
-const clock = format({ hour: "2-digit", minute: "2-digit" });
+const clock = format({ hour: "numeric", minute: "2-digit" });
 const weekday = format({ weekday: "short" });
 const dayMonth = format({ day: "numeric", month: "short" });
 const dayMonthYear = format({ day: "2-digit", month: "2-digit", year: "2-digit" });

@@ -1,0 +1,149 @@
+"""The job: a user writes, an operator sees it, opens the chat, answers, and sees that it arrived."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+from tests.browser.conftest import PASSWORD
+
+from opchat_flask import hash_password
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Desk
+
+    from opchat_core import OperatorChat
+    from opchat_core.testing.simulator import Simulator
+
+
+def test_an_operator_logs_in_sees_a_message_come_in_and_answers_it(
+    desk: Desk, chat: OperatorChat, simulator: Simulator
+) -> None:
+    """Olga mistypes her password once, waits at an empty list, and answers the first user who writes."""
+    chat.operators.add("Olga", hash_password(PASSWORD))
+    simulator.user(42, first_name="Анна")
+    page = desk.visitor()
+    page.goto("/")
+    page.get_by_label("Name").fill("Olga")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("No open chats.")).to_be_visible()
+    expect(page.locator("#list-skeleton")).to_be_hidden()
+
+    chat.receive(user_id=42, text="Where is my order?", first_name="Анна")
+    row = page.get_by_role("link", name="Анна")
+    expect(row).to_contain_text("Where is my order?")
+    expect(row).to_contain_text("1 unread message")
+
+    row.click()
+    expect(page).to_have_url(re.compile(r"/dashboard/users/42/operator-chat$"))
+    expect(row).not_to_contain_text("unread")
+    page.keyboard.type("It is on its way,")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("Anna!")
+    page.keyboard.press("Enter")
+    answer = page.locator(".message.out")
+    expect(answer.get_by_role("img", name="Sent", exact=True)).to_be_visible()
+    expect(answer).to_contain_text("It is on its way,\nAnna!")
+    assert [message.text for message in simulator.sent(42)] == ["It is on its way,\nAnna!"]
+    expect(page.get_by_label("Your answer")).to_have_value("")
+    expect(row).to_contain_text("You: It is on its way")
+
+
+def test_opening_a_chat_keeps_the_list_and_history_works(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """The page is loaded once; back, forward and reload land where the address says."""
+    chat.receive(user_id=43, text="Hello", first_name="Boris")
+    page = desk.operator()
+    page.evaluate("window.loadedOnce = true")
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator(".message")).to_contain_text("Where is my order?")
+    page.get_by_role("link", name="Boris").click()
+    expect(page.get_by_role("heading", name="Boris")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Анна")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Pick a chat")).to_be_visible()
+    assert page.evaluate("window.loadedOnce")
+    page.go_forward()
+    page.reload()
+    expect(page.get_by_role("heading", name="Анна")).to_be_visible()
+    expect(page.locator(".row.is-selected")).to_contain_text("Анна")
+
+
+def test_a_chat_is_closed_and_reopened(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """It moves between the tabs with their counts, by button and by key, and a new message reopens it."""
+    page = desk.operator()
+    page.get_by_role("link", name="Анна").click()
+    page.get_by_role("button", name="Close chat").click()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(page.get_by_role("button", name="Open 0")).to_be_visible()
+    assert chat.chat(anna).status == "closed"
+    page.get_by_role("button", name="Closed 1").click()
+    expect(page.get_by_role("link", name="Анна")).to_be_visible()
+    page.locator("#pane").focus()
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Close chat")).to_be_visible()
+    assert chat.chat(anna).status == "open"
+    chat.close_chat(anna)
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    chat.receive(user_id=anna, text="One more thing")
+    expect(page.get_by_role("button", name="Open 1")).to_be_visible()
+    expect(page.locator(".message").last).to_contain_text("One more thing")
+
+
+def test_two_operators_see_each_other_answer(desk: Desk, anna: int, simulator: Simulator) -> None:
+    """Olga's answer appears at Pavel's under her name; his, written before he saw it, has to be confirmed."""
+    olga, pavel = desk.operator("Olga"), desk.operator("Pavel")
+    for page in (olga, pavel):
+        page.goto(f"/dashboard/users/{anna}/operator-chat")
+        expect(page.locator(".message")).to_have_count(1)
+    # What Pavel's browser would learn from the server does not reach it for a while.
+    pavel.route("**/api/users/*/operator-chat?*", lambda route: route.abort())
+    pavel.get_by_label("Your answer").fill("Let me check.")
+    olga.get_by_label("Your answer").fill("It comes today.")
+    olga.get_by_label("Your answer").press("Enter")
+    expect(olga.locator(".message.out").get_by_role("img", name="Sent", exact=True)).to_be_visible()
+    pavel.get_by_label("Your answer").press("Enter")
+    expect(pavel.get_by_text("Olga has answered meanwhile.")).to_be_visible()
+    expect(pavel.locator(".message.out").first).to_contain_text("It comes today.")
+    pavel.unroute_all()
+    pavel.get_by_role("button", name="Send anyway").click()
+    expect(olga.locator(".message.out").nth(1)).to_contain_text("Let me check.")
+    expect(olga.locator(".message.out .author")).to_have_text("Pavel")
+    assert [message.text for message in simulator.sent(anna)] == ["It comes today.", "Let me check."]
+
+
+def test_everything_works_on_a_phone(desk: Desk, anna: int, simulator: Simulator) -> None:
+    """List and chat are shown one at a time, with a way back, and nothing is wider than the screen."""
+    page = desk.operator(size=(390, 844))
+    expect(page.get_by_role("link", name="Анна")).to_be_visible()
+    expect(page.locator("#side")).to_be_hidden()
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator("#list")).to_be_hidden()
+    page.get_by_label("Your answer").fill("W" * 300)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".message.out").get_by_role("img", name="Sent", exact=True)).to_be_visible()
+    assert len(simulator.sent(anna)) == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.get_by_role("link", name="Анна")).to_be_visible()
+    expect(page.locator("#side")).to_be_hidden()
+
+
+def test_the_list_is_painted_from_less_than_100_kilobytes(desk: Desk, anna: int) -> None:
+    """Counted as bytes on the wire, everything that a browser with an empty cache fetches."""
+    page = desk.operator()
+    sizes: list[int] = []
+    page.context.clear_cookies(name="nothing")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.clearBrowserCache")
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.reload()
+    expect(page.get_by_role("link", name="Анна")).to_be_visible()
+    assert len(sizes) > 10
+    assert sum(sizes) < 100_000
