@@ -57,6 +57,7 @@ class Poller:
         self._allowed = [*OWN_KINDS, *also]
         self._pauses = pauses or Pauses()
         self._offset: int | None = None
+        self._last: list[int] = []
 
     async def run(self) -> None:
         """Poll until stopped.
@@ -90,13 +91,15 @@ class Poller:
         return found
 
     async def _move_offset(self, updates: list[object]) -> None:
-        # The last one, not the highest: they come in the order in which they happened, and numbers may go down.
         numbers = [number for update in updates if (number := update_id(update)) is not None]
         if numbers:
+            # The last one, not the highest: they come in the order in which they happened, and numbers may go down.
             self._offset = numbers[-1] + 1
-        else:
-            _log.error("bot.updates_without_numbers", extra={"count": len(updates)})
+        if not numbers or numbers == self._last:
+            # Telegram gives what it should have forgotten. Storing it again is harmless, doing so without end is not.
+            _log.warning("bot.offset_ignored", extra={"offset": self._offset})
             await unless_stopped(asyncio.sleep(self._pauses.most), self._stop)
+        self._last = numbers
 
     async def _confirm(self) -> None:
         """Tell Telegram the last offset, so that the next start does not get those updates again."""

@@ -52,6 +52,7 @@ class ApiStandIn:
         self.script: list[Answer] = []
         self.by_user: dict[int, list[Answer]] = {}
         self._lock = threading.Lock()
+        self._gone = False
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -71,9 +72,16 @@ class ApiStandIn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Go away, also for who is connected."""
+        with self._lock:
+            self._gone = True
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def texts(self, user_id: int | None = None) -> list[str]:
         """The texts stored, in the order of their arrival."""
@@ -82,6 +90,8 @@ class ApiStandIn:
 
     def answer(self, path: str, body: Json, token: str) -> Answer:
         with self._lock:
+            if self._gone:
+                return Answer(0)
             self.calls.append((path, body, token))
             mine = self.by_user.get(body.get("userId", 0)) or self.script
             scripted = mine.pop(0) if mine else None

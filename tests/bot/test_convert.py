@@ -40,8 +40,16 @@ def test_a_text_message_brings_its_author_its_time_and_its_number() -> None:
     }
 
 
-MEDIA = {
-    "video": file("v", width=640, height=360, duration=9, mime_type="video/mp4", file_size=5, thumbnail=file("t", width=9, height=5)),
+MEDIA: dict[str, Any] = {
+    "video": file(
+        "v",
+        width=640,
+        height=360,
+        duration=9,
+        mime_type="video/mp4",
+        file_size=5,
+        thumbnail=file("t", width=9, height=5),
+    ),
     "document": file("d", file_name="bill.pdf", mime_type="application/pdf"),
     "voice": file("o", duration=3),
     "audio": file("a", duration=180, title="Song"),
@@ -54,7 +62,7 @@ MEDIA = {
 def test_each_kind_of_file_keeps_its_ids_and_its_caption(kind: str) -> None:
     """A file is told by its ids, never by an address, and brings its caption and the entities over it."""
     entities = [{"type": "bold", "offset": 0, "length": 4}]
-    body = body_of(update(**{kind: MEDIA[kind]}, caption="Look", caption_entities=entities))
+    body = body_of(update(1, caption="Look", caption_entities=entities, **{kind: MEDIA[kind]}))
     assert body["messageType"] == kind
     assert body["media"]["fileId"] == MEDIA[kind]["file_id"]
     assert body["media"]["fileUniqueId"] == MEDIA[kind]["file_unique_id"]
@@ -102,7 +110,7 @@ def test_an_animation_is_no_document_and_a_venue_no_mere_location() -> None:
 )
 def test_kinds_without_a_file_keep_the_object_of_telegram(kind: str, content: Json) -> None:
     """Coordinates, card, poll and die are kept as they are."""
-    body = body_of(update(**{kind: content}))
+    body = body_of(update(1, **{kind: content}))
     assert (body["messageType"], body["payload"]) == (kind, content)
 
 
@@ -222,7 +230,19 @@ def test_a_parsed_update_written_back_means_the_same() -> None:
 
 
 WORDS = st.sampled_from(
-    ["update_id", "message", "edited_message", "my_chat_member", "from", "chat", "id", "type", "private", "text", "date"]
+    [
+        "update_id",
+        "message",
+        "edited_message",
+        "my_chat_member",
+        "from",
+        "chat",
+        "id",
+        "type",
+        "private",
+        "text",
+        "date",
+    ]
     + ["photo", "document", "file_id", "message_id", "caption", "entities", "sticker", "new_chat_member", "status"]
 )
 SCALARS = (

@@ -1,0 +1,184 @@
+"""The Application for hosts: made by opchat, or joined by it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+from telegram import Update
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageHandler, filters
+from tests.bot.api_stand_in import Answer, ApiStandIn
+from tests.bot.updates import ANNA, update
+from tests.support.deadline import eventually
+
+from opchat_bot import add_handlers, build_application, run_polling
+from opchat_bot.greetings import help_text, start_text
+from opchat_bot.redaction import Redaction
+from opchat_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opchat_core.config import Config
+    from opchat_core.testing.simulator import Simulator
+
+
+def poll_until(config: Config, condition: Callable[[], bool], **options: Any) -> None:
+    """Run the loop in this thread until the condition holds."""
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(run_polling(config, stop=stop, **options))
+        try:
+            await asyncio.to_thread(eventually, condition)
+        finally:
+            stop.set()
+            await running
+
+    asyncio.run(work())
+
+
+def own_application(config: Config) -> Application[Any, Any, Any, Any, Any, Any]:
+    """An Application as a host has it, before opchat."""
+    base = config.telegram_api_url
+    return ApplicationBuilder().token(str(config.bot_token)).base_url(f"{base}/bot").build()
+
+
+def test_without_a_token_there_is_no_bot(config: Config) -> None:
+    """The message names the variable."""
+    with pytest.raises(ConfigError, match="OPERATOR_BOT_TOKEN"):
+        build_application(evolve(config, bot_token=None))
+
+
+def test_an_application_that_runs_itself_stores_what_it_gets(
+    simulator: Simulator, api: ApiStandIn, config: Config
+) -> None:
+    """`process_update` is all that a host needs to call."""
+    simulator.user(42, "Anna")
+
+    async def work() -> None:
+        application = build_application(config)
+        async with application:
+            await application.process_update(Update.de_json(update(text="Hello"), application.bot))
+            start = update(2, text="/start", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
+            await application.process_update(Update.de_json(start, application.bot))
+        assert application.post_shutdown is not None
+        await application.post_shutdown(application)
+
+    asyncio.run(work())
+    assert api.texts() == ["Hello", "/start"]
+    assert [message.text for message in simulator.sent(42)] == [start_text("ru")]
+
+
+def test_an_existing_application_keeps_its_own_handlers(simulator: Simulator, api: ApiStandIn, config: Config) -> None:
+    """Opchat stores every message first; the host's handlers see it as before."""
+    simulator.user(42, "Anna")
+    seen: list[str] = []
+
+    async def mine(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.message is not None
+        seen.append(f"{update.message.text} after {api.texts()}")
+
+    async def work() -> None:
+        application = own_application(config)
+        application.add_handler(MessageHandler(filters.TEXT, mine))
+        add_handlers(application, config, greet=False)
+        async with application:
+            await application.process_update(Update.de_json(update(text="Hello"), application.bot))
+        assert application.post_shutdown is not None
+        await application.post_shutdown(application)
+
+    asyncio.run(work())
+    assert seen == ["Hello after ['Hello']"]
+
+
+def test_a_hosts_application_under_the_safe_loop_stores_once(
+    simulator: Simulator, api: ApiStandIn, config: Config
+) -> None:
+    """Joined and run by opchat's loop: one call a message, hooks run, and buttons reach only the host."""
+    simulator.user(42, "Anna")
+    seen: list[str] = []
+
+    async def mine(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        seen.append(
+            "button" if update.callback_query else str(update.effective_message and update.effective_message.text)
+        )
+
+    async def hook(_: object) -> None:
+        seen.append("post_init")
+
+    application = own_application(config)
+    application.post_init = hook
+    add_handlers(application, config, greet=False)
+    from telegram.ext import TypeHandler
+
+    application.add_handler(TypeHandler(Update, mine))
+    simulator.send_text(42, "Hello")
+    simulator.inject({"callback_query": {"id": "1", "from": ANNA, "chat_instance": "1", "data": "yes"}})
+    poll_until(config, lambda: len(seen) == 3, application=application, also=["callback_query"])
+    assert seen == ["post_init", "Hello", "button"]
+    assert len(api.calls) == 1
+    assert "callback_query" in simulator.ledger("getUpdates")[0].params["allowed_updates"]
+
+
+def test_a_failing_or_hanging_handler_keeps_no_message_from_being_stored(
+    simulator: Simulator, api: ApiStandIn, config: Config
+) -> None:
+    """The host's mistakes are the host's: messages behind it are stored all the same."""
+    simulator.user(42, "Anna")
+    entered = threading.Event()
+
+    async def hanging(_: Update, __: ContextTypes.DEFAULT_TYPE) -> None:
+        if entered.is_set():
+            await asyncio.sleep(3)
+        entered.set()
+        raise RuntimeError("a mistake of the host's")
+
+    application = own_application(config)
+    application.add_handler(MessageHandler(filters.ALL, hanging))
+    for number in range(5):
+        simulator.send_text(42, str(number))
+    poll_until(config, lambda: len(api.stored) == 5, application=application)
+    assert entered.is_set()
+    assert simulator.pending_updates() == 0
+
+
+def test_a_handler_gives_up_in_the_end_and_tells_all(
+    api: ApiStandIn, config: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Under python-telegram-bot's own polling nothing can be kept for ever: the log gets the update."""
+    monkeypatch.setattr("opchat_bot.application._PATIENCE", 0.2)
+    api.script += [Answer(503, body={})] * 100
+
+    async def work() -> None:
+        application = build_application(config)
+        async with application:
+            await application.process_update(Update.de_json(update(text="Lost"), application.bot))
+        assert application.post_shutdown is not None
+        await application.post_shutdown(application)
+
+    asyncio.run(work())
+    [lost] = [record for record in caplog.records if record.message == "bot.update_lost"]
+    assert "Lost" in lost.__dict__["update"]
+
+
+@pytest.mark.parametrize(
+    ("language", "russian"), [("ru", True), ("RU-ru", True), ("en", False), ("rue", False), (None, False)]
+)
+def test_greetings_speak_the_users_language(language: str | None, russian: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Russian for Russians, English for everybody else."""
+    for text in (start_text(language), help_text(language)):
+        assert ("оператор" in text) is russian
+
+
+def test_a_secret_is_masked_also_inside_a_url() -> None:
+    """As it is, and percent-encoded; equal filters count as one."""
+    redaction = Redaction("1:abc")
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s and %s", ("/bot1:abc/", "1%3Aabc"), None)
+    assert redaction.filter(record)
+    assert record.getMessage() == "/bot<token>/ and <token>"
+    assert {redaction, Redaction("1:abc")} == {redaction}
