@@ -57,9 +57,7 @@ nitpick_ignore_regex = [
 ]
 
 
-def resolve_by_last_name(
-    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element
-) -> reference | None:
+def resolve_by_last_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element) -> reference | None:
     """Resolve a name of opchat by its last part, for one object is imported from several places.
 
     ``opchat_core.model.Message`` is documented as ``opchat_core.Message``, and an annotation may say just ``Message``. Names
@@ -69,7 +67,9 @@ def resolve_by_last_name(
         return None
     last = node["reftarget"].rpartition(".")[2]
     objects = env.domains["py"].objects  # type: ignore[attr-defined] # of the Python domain
-    found = {obj.node_id: obj.docname for name, obj in objects.items() if name.rpartition(".")[2] == last and not obj.aliased}
+    found = {
+        obj.node_id: obj.docname for name, obj in objects.items() if name.rpartition(".")[2] == last and not obj.aliased
+    }
     if len(found) != 1:
         return None
     ((anchor, page),) = found.items()

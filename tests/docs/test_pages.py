@@ -45,7 +45,9 @@ def run_console(example: Example) -> str | None:
             env={**os.environ, "PATH": os.pathsep.join([bin_directory, os.environ["PATH"]]), "COLUMNS": "80"},
         )
         said = done.stdout + done.stderr
-        if not doctest.OutputChecker().check_output(expected.strip() + "\n", said.strip() + "\n", _FLAGS):
+        if done.returncode != 0 or not doctest.OutputChecker().check_output(
+            expected.strip() + "\n", said.strip() + "\n", _FLAGS
+        ):
             return f"$ {command}\nsaid (status {done.returncode}):\n{said}\ninstead of:\n{expected}"
     return None
 
