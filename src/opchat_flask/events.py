@@ -49,7 +49,7 @@ def get_events() -> Response:
         held.enter_context(mount.streams.slot())
         # Subscribed before the first byte: whatever happens after a client sees "open" it will hear of.
         subscription = held.enter_context(mount.chat.changes())
-        # Not Flask's stream_with_context, whose context would stay open, and be left by whatever thread closes the stream
+        # Not stream_with_context: its context would stay open, and be left by whatever thread closes the stream.
         is_still_in = copy_current_request_context(_is_still_in)
         response.response = _stream(subscription, mount.streams, is_still_in)
         # Runs also when the client is gone before the stream has begun, unlike what a generator finally does.
