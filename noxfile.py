@@ -126,7 +126,7 @@ def browser(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation: every example is executed, every reference resolves, every page is built."""
     install_everything(session)
-    run(session, "pytest", "docs", "README.md", *session.posargs)
+    run(session, "pytest", "tests/docs", *session.posargs)
     run(session, "sphinx-build", "-W", "-n", "-q", "-b", "html", "docs", "docs/_build/html")
 
 

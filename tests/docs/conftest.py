@@ -21,19 +21,21 @@ TOKEN = "123:abc"
 def shop(database_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """The database that ``postgresql:///shop`` means, and in Telegram's place a simulator, which is returned.
 
-    Examples are run exactly as they are printed. libpq finds the server by its environment, and the address of Telegram,
-    where an example does not name one, is the one default that is changed.
+    Examples are run exactly as they are printed. libpq finds the server by its environment, and the address of
+    Telegram, where an example does not name one, is the one default that is changed.
     """
     for key, value in conninfo_to_dict(database_server).items():
         if key in {"host", "port", "user", "password"} and value:
             monkeypatch.setenv(f"PG{key.upper()}", str(value))
+    defaults = connect.__kwdefaults__
+    assert defaults is not None
     with psycopg.connect(database_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE shop ENCODING 'UTF8' TEMPLATE template0")
     try:
         with Simulator(token=TOKEN) as simulator:
             simulator.user(id=42, first_name="Anna")
             simulator.user(id=43, first_name="Boris")
-            monkeypatch.setitem(connect.__kwdefaults__, "telegram_api_url", simulator.url)
+            monkeypatch.setitem(defaults, "telegram_api_url", simulator.url)
             monkeypatch.setenv("TELEGRAM_API_URL", simulator.url)
             monkeypatch.setenv("DATABASE_URL", "postgresql:///shop")
             monkeypatch.setenv("OPERATOR_BOT_TOKEN", TOKEN)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import click
 import psycopg
 
+from opchat_cli import main as opchat
 from opchat_core import Config
 from opchat_core.errors import ConfigError, OpchatError
 from opchat_flask.openapi.paths import PATHS
@@ -98,3 +100,9 @@ def leaves(kind: type[OpchatError]) -> Iterator[type[OpchatError]]:
         yield from leaves(child)
     if not children:
         yield kind
+
+
+def test_command_page_names_each_command() -> None:
+    """Each command is in the table of the page, in the order of ``opchat --help``; their help is put in by Sphinx."""
+    told = [code for _, code, _ in rows("cli.md")]
+    assert told == [f"opchat {name}" for name in opchat.list_commands(click.Context(opchat))]
