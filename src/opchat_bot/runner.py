@@ -30,7 +30,9 @@ _log = logging.getLogger(__name__)
 LISTEN = ("127.0.0.1", 8443)
 """Where webhook mode listens, for the proxy that ends TLS in front of it."""
 
-_GRACE = 10.0  # seconds to finish what is held after being told to stop
+# Told to stop, ten seconds are all there is: what has been fetched is stored first, then handlers may finish.
+_GRACE = 7.0
+_HANDLERS_GRACE = 2.0
 _LOOK = 0.1  # seconds between looks at a stop that another thread may set
 _MAX_CONNECTIONS = 100  # Telegram opens at most as many to one webhook
 
@@ -219,7 +221,7 @@ async def _with_application(
 async def _stop_handlers(application: AnyApplication) -> None:
     """Let handlers finish what they have; what they got is stored in any case."""
     try:
-        async with asyncio.timeout(_GRACE / 2):
+        async with asyncio.timeout(_HANDLERS_GRACE):
             await application.stop()
     except TimeoutError:
         _log.warning("bot.handlers_cut", extra={"waiting": application.update_queue.qsize()})

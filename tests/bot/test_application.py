@@ -169,7 +169,7 @@ def test_a_handler_gives_up_in_the_end_and_tells_all(
 @pytest.mark.parametrize(
     ("language", "russian"), [("ru", True), ("RU-ru", True), ("en", False), ("rue", False), (None, False)]
 )
-def test_greetings_speak_the_users_language(language: str | None, russian: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_greetings_speak_the_users_language(language: str | None, russian: bool) -> None:
     """Russian for Russians, English for everybody else."""
     for text in (start_text(language), help_text(language)):
         assert ("оператор" in text) is russian
