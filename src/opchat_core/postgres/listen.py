@@ -26,6 +26,9 @@ POLL = 0.1
 RECONNECT = 1.0
 """Seconds before a lost connection is opened again."""
 
+READY = 5.0
+"""Seconds that a subscriber waits at most until changes are heard; then its subscription ends at once."""
+
 _LAST_CHANGE = query("last_change")
 _POLL_CHANGES = query("poll_changes")
 
@@ -64,7 +67,7 @@ class Inbox:
 class Listener:
     """The changes of all processes; a :class:`~opchat_core.ports.ChangeFeed`.
 
-    It connects with the first subscriber. When the connection is lost, every subscription ends, for changes may have
+    It connects with the first subscriber, who waits for that: whoever is subscribed misses nothing from then on. When the connection is lost, every subscription ends, for changes may have
     been missed: whoever subscribes again asks for what is new first.
 
     Args:
@@ -76,6 +79,7 @@ class Listener:
         self._inboxes: set[Inbox] = set()
         self._lock = Lock()
         self._stop = Event()
+        self._hears = Event()
         self._thread: Thread | None = None
 
     @contextmanager
@@ -87,7 +91,7 @@ class Listener:
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="opchat-listener", daemon=True)
                 self._thread.start()
-        if self._stop.is_set():
+        if not self._hears.wait(READY) or self._stop.is_set():
             inbox.end()
         try:
             yield inbox
@@ -98,6 +102,7 @@ class Listener:
     def close(self) -> None:
         """End every subscription and stop."""
         self._stop.set()
+        self._hears.set()  # nobody is to wait for what does not come
         self._end_all()
         if self._thread:
             self._thread.join()
@@ -112,11 +117,14 @@ class Listener:
                         self._listen(connection)
             except Unavailable as error:
                 _log.warning("changes.feed_lost", extra={"reason": str(error)})
+            if not self._stop.is_set():
+                self._hears.clear()
             self._end_all()
             self._stop.wait(RECONNECT)
 
     def _listen(self, connection: Connection[Any]) -> None:
         connection.execute("LISTEN opchat")
+        self._hears.set()
         while not self._stop.is_set():
             for notification in connection.notifies(timeout=0.5, stop_after=1):
                 self._hand_out(notification.payload)
@@ -125,6 +133,7 @@ class Listener:
         row = connection.execute(_LAST_CHANGE).fetchone()
         last: int = row["change_id"] if row else 0
         seen: deque[int] = deque(range(last - _REREAD, last + 1), maxlen=4 * _REREAD)
+        self._hears.set()
         while not self._stop.wait(POLL):
             for change in connection.execute(_POLL_CHANGES, {"after": last - _REREAD}):
                 if change["change_id"] not in seen:
