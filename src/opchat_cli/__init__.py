@@ -1,1 +1,5 @@
-"""Placeholder docstring, replaced as the package is built."""
+"""The command line: composes the programs of opchat out of its parts."""
+
+from opchat_cli.group import main
+
+__all__ = ["main"]

@@ -24,7 +24,7 @@ from opchat_core.embedded.locks import shared, waiting
 from opchat_core.embedded.server import ensure_running, stop_unless_used
 from opchat_core.errors import DatabaseUnavailable
 
-__all__ = ["default_data_dir", "embedded_postgres"]
+__all__ = ["default_data_dir", "embedded_postgres", "has_data"]
 
 
 def default_data_dir() -> Path:
@@ -82,3 +82,8 @@ def _translated(home: Path) -> Iterator[None]:
         yield
     except (OSError, SubprocessError) as error:
         raise DatabaseUnavailable(f"the embedded PostgreSQL in {home} cannot be started: {error}") from error
+
+
+def has_data(data_dir: Path) -> bool:
+    """Whether an embedded PostgreSQL was ever made in a data directory."""
+    return (data_dir.expanduser() / "postgres").is_dir()

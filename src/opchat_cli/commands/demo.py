@@ -1,0 +1,106 @@
+"""``opchat demo``."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event
+
+import click
+
+import opchat_bot
+from opchat_cli.crew import Crew, unwind_on_sigterm
+from opchat_cli.demonstration import OPERATOR, free_port, give_to_workers, sign_in_link, write_samples
+from opchat_cli.examples import examples
+from opchat_cli.readiness import await_ready
+from opchat_cli.web import target
+from opchat_core import Config, connect_config
+from opchat_core.embedded import embedded_postgres
+from opchat_core.testing.simulator import Simulator
+from opchat_flask.serving import serve
+
+_PORT = click.IntRange(1, 65535)
+
+
+@click.command(epilog=examples("opchat demo", "opchat demo --port 8080 --no-samples"))
+@click.option(
+    "--port", type=_PORT, default=3001, show_default=True, help="Of the dashboard; if taken, the next free one."
+)
+@click.option("--simulator-port", type=_PORT, default=8081, show_default=True, help="Of the phone page; the same.")
+@click.option("--samples/--no-samples", default=True, show_default=True, help="Begin with some people and messages.")
+def command(port: int, simulator_port: int, *, samples: bool) -> None:
+    """Try everything at once, with no token, no database and no settings.
+
+    Runs a PostgreSQL of its own, a stand-in for Telegram with a phone page, the bot, the API with the dashboard, and
+    the delivery, all on 127.0.0.1. Write on the phone, answer in the dashboard, and see the answer on the phone.
+
+    It takes nothing from the environment, touches no data of an installation, and leaves nothing behind: what was
+    written is gone at the end, which comes with Ctrl-C.
+    """
+    if logging.getLogger("opchat_core").getEffectiveLevel() > logging.DEBUG:
+        logging.getLogger().setLevel(logging.WARNING)  # the places to click should not be lost among events
+        for name in ("opchat_core", "opchat_flask", "opchat_bot"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+    unwind_on_sigterm()
+    web_port, phone_port = _claim("dashboard", port), _claim("phone page", simulator_port)
+    url = f"http://127.0.0.1:{web_port}"
+    crew = Crew()
+    with ExitStack() as opened:
+        click.echo("Starting PostgreSQL ...", err=True)
+        database_url = opened.enter_context(_throw_away_database())
+        simulator = opened.enter_context(Simulator(phone_port))
+        config = Config(
+            bot_token=simulator.token,
+            database_url=database_url,
+            api_base_url=url,
+            telegram_api_url=simulator.url,
+        )
+        give_to_workers(config)
+        chat = opened.enter_context(connect_config(config))
+        link = sign_in_link(chat, config, url)
+
+        def run_bot(stop: Event) -> None:
+            if await_ready(url, stop):
+                click.echo(_welcome(simulator.url, url, link))
+                opchat_bot.run(config, stop=stop)
+
+        opened.enter_context(crew.running())
+        crew.add("delivery", chat.courier.run)
+        crew.add("bot", run_bot)
+        if samples:
+            write_samples(simulator)
+        serve("127.0.0.1", web_port, target=target(), on_start=crew.hear_signals)
+    click.echo("The demo has ended; nothing is left of it.", err=True)
+
+
+def _claim(what: str, port: int) -> int:
+    found = free_port(port)
+    if found != port:
+        click.echo(f"Port {port} is taken: the {what} is on port {found}.", err=True)
+    return found
+
+
+@contextmanager
+def _throw_away_database() -> Iterator[str]:
+    # Not the data of an installation, nor those of an earlier demo: the simulated Telegram counts messages from 1 at
+    # each start, and a database that remembers would take new messages for known ones.
+    with tempfile.TemporaryDirectory(prefix="opchat-demo-") as directory, embedded_postgres(Path(directory)) as url:
+        yield url
+
+
+def _welcome(phone: str, dashboard: str, link: str) -> str:
+    return "\n".join(
+        [
+            "",
+            "opchat is running. Open both pages beside each other:",
+            "",
+            f"  The user's phone:  {phone}/",
+            f"  The dashboard:     {link}",
+            "",
+            f"The link signs you in, once. Later: {dashboard}/login, name {OPERATOR}, password {OPERATOR}.",
+            "Ctrl-C ends the demo.",
+        ]
+    )

