@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_flask import hash_password, session_secret, sign_in_ticket
+from opchat_flask.serving import TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from opchat_core.testing.simulator import Simulator
 
+ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
 WIDE = (1280, 800)
 PHONE = (390, 844)
@@ -46,20 +49,22 @@ class Site:
     """An installation that can be stopped and started again at the same address.
 
     Attributes:
-        url: Where it is.
+        url: Where opchat is on it.
     """
 
-    def __init__(self, processes: Processes, config: Config) -> None:
+    def __init__(self, processes: Processes, config: Config, *, target: str = TARGET, prefix: str = "") -> None:
         self._processes = processes
+        self._target = target
         self._port = _free_port()
         self._running: RunningProcess | None = None
         self.config = config
-        self.url = f"http://127.0.0.1:{self._port}"
+        self.url = f"http://127.0.0.1:{self._port}{prefix}"
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        code = f"from opchat_flask.serving import serve; serve(port={self._port})"
+        code = f"from opchat_flask.serving import serve; serve(port={self._port}, target={self._target!r})"
         environment = {
+            "PYTHONPATH": str(ROOT),
             "DATABASE_URL": str(self.config.database_url),
             "TELEGRAM_API_URL": self.config.telegram_api_url,
             "OPCHAT_SECRET_KEY": str(self.config.secret_key),
@@ -115,7 +120,9 @@ class Desk:
         """Log an operator in by a sign-in link."""
         operators = self.chat.operators
         operator = operators.find(name) or operators.add(name, hash_password(PASSWORD))
-        page.goto(f"/login?ticket={sign_in_ticket(session_secret(self.chat, self.site.config), operator)}")
+        page.goto(
+            f"{self.site.url}/login?ticket={sign_in_ticket(session_secret(self.chat, self.site.config), operator)}"
+        )
         page.wait_for_url("**/dashboard/operator-chats")
 
     def close(self) -> None:

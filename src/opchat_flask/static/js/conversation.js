@@ -78,6 +78,7 @@ export class Conversation extends Emitter {
   async older() {
     if (this.loadingOlder || this.#before === null) return;
     this.loadingOlder = true;
+    this.emit();
     try {
       /** @type {import("./shapes.js").HistoryPage} */
       const page = await get(this.#path(), { limit: PAGE, before: this.#before });

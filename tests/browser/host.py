@@ -1,0 +1,18 @@
+"""A host app for the tests, with opchat mounted under a path."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from opchat_core import Config, connect_config
+from opchat_flask import init_app
+
+
+def application() -> Flask:
+    """Make the app of a server process."""
+    config = Config.from_env(os.environ)
+    app = Flask("host")
+    init_app(app, connect_config(config, migrated=True), config, url_prefix="/support")
+    return app

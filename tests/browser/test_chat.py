@@ -1,0 +1,121 @@
+"""The open chat: history without a jump, news without a jump, and strangers' texts that stay texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Desk
+
+    from opchat_core import OperatorChat
+
+RIGHT_TO_LEFT_OVERRIDE = "\u202e"
+
+
+def test_older_messages_come_without_a_jump(desk: Desk, chat: OperatorChat) -> None:
+    """120 messages: the page opens at the newest 50, and what one reads stays in place while older ones load."""
+    for number in range(1, 121):
+        chat.receive(user_id=42, text=f"Message number {number}", first_name="Анна")
+    chat.mark_read(42, 120)
+    page = desk.operator()
+    page.goto("/dashboard/users/42/operator-chat")
+    expect(page.locator("#message-120")).to_be_in_viewport()
+    expect(page.locator(".message")).to_have_count(50)
+    page.evaluate("document.getElementById('pane').scrollTop = 30")
+    before = _top(page, "#message-72")
+    expect(page.locator("#message-21")).to_be_attached()
+    assert abs(_top(page, "#message-72") - before) < 2
+    page.evaluate("document.getElementById('pane').scrollTop = 0")
+    expect(page.locator(".message")).to_have_count(120)
+
+
+def test_who_reads_above_is_told_of_news_and_not_moved(desk: Desk, chat: OperatorChat) -> None:
+    """A pill counts what came; only going there marks it read."""
+    for number in range(1, 41):
+        chat.receive(user_id=42, text=f"Message number {number}", first_name="Анна")
+    chat.mark_read(42, 40)
+    page = desk.operator()
+    page.goto("/dashboard/users/42/operator-chat")
+    expect(page.locator(".message")).to_have_count(40)
+    page.evaluate("document.getElementById('pane').scrollTop = 200")
+    expect(page.get_by_role("button", name="To the newest")).to_be_visible()
+    before = _top(page, "#message-10")
+    chat.receive(user_id=42, text="Breaking news")
+    pill = page.get_by_role("button", name="1 new message")
+    expect(pill).to_be_visible()
+    assert abs(_top(page, "#message-10") - before) < 2
+    assert chat.chat(42).unread_count == 1
+    pill.click()
+    expect(page.get_by_text("Breaking news").last).to_be_in_viewport()
+    expect(pill).to_be_hidden()
+    expect(page.locator(".row .unread")).to_have_count(0)
+    assert chat.chat(42).unread_count == 0
+
+
+def test_hostile_texts_stay_texts(desk: Desk, chat: OperatorChat) -> None:
+    """Markup is shown as written, direction tricks and invisible characters are shown, links lead where they say."""
+    markup = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    chat.receive(user_id=42, text=markup, first_name=f"<b>{RIGHT_TO_LEFT_OVERRIDE}gpj.exe", last_name=markup)
+    chat.receive(
+        user_id=42, text=f"a{RIGHT_TO_LEFT_OVERRIDE}b\u200bc\u2066d \N{FAMILY}\N{WHITE HEAVY CHECK MARK}\ufe0f"
+    )
+    chat.receive(user_id=42, text="javascript:alert(3) data:text/html,x https://example.com/a?b=1). HTTP://EXAMPLE.ORG")
+    chat.receive(user_id=42, message_type="unsupported", payload={"<script>": f"{RIGHT_TO_LEFT_OVERRIDE}</pre>"})
+    page = desk.operator()
+    page.on("dialog", lambda dialog: desk.complaints.append(dialog.message))
+    page.goto("/dashboard/users/42/operator-chat")
+    expect(page.locator(".message")).to_have_count(4)
+    expect(page.locator("#message-1 .prose")).to_have_text(markup)
+    expect(page.locator("#chat-name")).to_have_text(f"<b>U+202Egpj.exe {markup}")
+    expect(page.locator("#message-2 .hidden-character")).to_have_text(["U+202E", "U+200B", "U+2066"])
+    assert page.locator("#message-3 a").evaluate_all("links => links.map(link => link.href)") == [
+        "https://example.com/a?b=1",
+        "http://example.org/",
+    ]
+    assert page.locator("#message-3 a").first.get_attribute("rel") == "noopener noreferrer nofollow"
+    page.get_by_text("Raw data").click()
+    expect(page.locator("#message-4 pre")).to_contain_text('"<script>": "\\u202e</pre>"')
+    assert page.locator("#messages :is(img, script), #chats :is(img, script)").count() == 0
+    assert RIGHT_TO_LEFT_OVERRIDE not in page.locator("body").inner_text()
+
+
+def test_what_a_message_is_and_was_is_shown(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """A file by its name, a place by its coordinates, an edit and a doubtful origin by a mark, a reply by its quote."""
+    chat.receive(user_id=anna, text="Street 5", telegram_message_id=7)
+    chat.receive(user_id=anna, text="Street 15", telegram_message_id=7, edited=True)
+    chat.receive(
+        user_id=anna,
+        text="The bill",
+        message_type="document",
+        media={"fileId": "f", "fileName": "bill.pdf", "fileSize": 184_233},
+    )
+    chat.receive(user_id=anna, message_type="location", payload={"latitude": 55.75, "longitude": 37.61})
+    chat.receive(user_id=anna, text="Send me money", verified=False)
+    chat.reply(anna, "To that address?", operator="Olga", reply_to=2)
+    page = desk.operator()
+    page.goto(f"/dashboard/users/{anna}/operator-chat")
+    expect(page.locator("#message-2")).to_contain_text("Street 15")
+    expect(page.locator("#message-2")).to_contain_text("edited")
+    expect(page.locator("#message-3")).to_contain_text("bill.pdf")
+    expect(page.locator("#message-3")).to_contain_text("180 kB")
+    expect(page.locator("#message-4")).to_contain_text("Location")
+    expect(page.locator("#message-4")).to_contain_text("55.75, 37.61")
+    expect(page.locator("#message-5")).to_contain_text("unverified")
+    expect(page.locator("#message-4 .unverified")).to_have_count(0)
+    expect(page.locator("#message-6 .quote")).to_have_text("Street 15")
+
+
+def test_a_chat_that_does_not_exist_is_called_so(desk: Desk) -> None:
+    """A mistyped address leads to a sentence, not to an empty chat to write into."""
+    page = desk.operator()
+    page.goto("/dashboard/users/4242/operator-chat")
+    expect(page.get_by_text("There is no chat with this user.")).to_be_visible()
+    expect(page.get_by_label("Your answer")).to_be_hidden()
+
+
+def _top(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["y"]

@@ -1,0 +1,124 @@
+"""The list: what it finds, how deep it goes, and that it stays right whatever the connection does."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Route, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Desk
+
+    from opchat_core import OperatorChat
+
+
+def test_search_finds_as_one_types_without_case(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """Part of a Cyrillic name in another case, then an id, then nothing; Escape brings all back."""
+    chat.receive(user_id=977, text="Hello", first_name="Boris")
+    page = desk.operator()
+    expect(page.locator(".row")).to_have_count(2)
+    page.keyboard.press("/")
+    page.keyboard.type("СМИРН")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".row")).to_contain_text("Анна Смирнова")
+    page.get_by_role("searchbox").fill("977")
+    expect(page.locator(".row")).to_contain_text("Boris")
+    page.get_by_role("searchbox").fill("nobody at all")
+    expect(page.get_by_text("Nobody found by that.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".row")).to_have_count(2)
+
+
+def test_an_old_answer_never_overwrites_a_newer_one(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """The answer to the first search is held back until the second search has long been answered."""
+    chat.receive(user_id=977, text="Hello", first_name="Boris")
+    page = desk.operator()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("search=Boris"), hold)
+    with page.expect_request(re.compile("search=Boris")):
+        page.get_by_role("searchbox").fill("Boris")
+    page.get_by_role("searchbox").fill("Анна")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".row")).to_contain_text("Анна")
+    held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator(".row")).to_contain_text("Анна")
+
+
+def test_scrolling_down_loads_every_chat_once(desk: Desk, chat: OperatorChat) -> None:
+    """120 chats come in pages of 50; one that moves up meanwhile neither doubles nor disturbs the focus."""
+    start = datetime.now(UTC) - timedelta(hours=5)
+    for number in range(1, 121):
+        chat.receive(
+            user_id=number, text="Hi", first_name=f"User-{number}", created_at=start + timedelta(minutes=number)
+        )
+    page = desk.operator()
+    expect(page.locator(".row")).to_have_count(50)
+    page.get_by_role("link", name="User-100 ").focus()
+    while page.locator(".row").count() < 120:
+        count = page.locator(".row").count()
+        page.locator(".row").last.scroll_into_view_if_needed()
+        expect(page.locator(".row")).not_to_have_count(count)
+    chat.receive(user_id=100, text="Me again")
+    expect(page.locator(".row").first).to_contain_text("Me again")
+    names = page.locator(".row-name").all_text_contents()
+    assert sorted(names) == sorted(f"User-{number}" for number in range(1, 121))
+    assert "User-100" in str(page.evaluate("document.activeElement.textContent"))
+
+
+def test_without_the_event_stream_polling_keeps_up(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """A proxy that lets no stream through costs seconds, not messages."""
+    page = desk.visitor()
+    page.route("**/api/events", lambda route: route.abort())
+    desk.sign_in(page, "Olga")
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator(".message")).to_have_count(1)
+    chat.receive(user_id=anna, text="By polling")
+    expect(page.locator(".message").last).to_contain_text("By polling", timeout=5_000)
+    expect(page.locator(".row")).to_contain_text("By polling")
+
+
+@pytest.mark.timeout(180)
+def test_a_server_restart_under_an_open_page_loses_nothing(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """The page says that it is cut off, and catches up with what came in meanwhile by itself."""
+    page = desk.operator()
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator(".message")).to_have_count(1)
+    desk.site.stop()
+    expect(page.get_by_text("No connection to the server.")).to_be_visible(timeout=20_000)
+    chat.receive(user_id=anna, text="While you were away")
+    desk.site.start()
+    expect(page.locator(".message").last).to_contain_text("While you were away", timeout=20_000)
+    expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_the_keyboard_does_it_all(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """Letters go by the key's place, so that Cyrillic layouts work; none is taken from what is being written."""
+    chat.receive(user_id=43, text="Hello", first_name="Boris")
+    page = desk.operator()
+    expect(page.locator(".row")).to_have_count(2)
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Boris")).to_be_visible()
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '\\u043e', code: 'KeyJ', bubbles: true}))"
+    )
+    expect(page.get_by_role("heading", name="Анна")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Boris")).to_be_visible()
+    page.keyboard.press("r")
+    page.keyboard.type("jerk?/")
+    expect(page.get_by_label("Your answer")).to_have_value("jerk?/")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.get_by_role("heading", name="Анна")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
