@@ -54,10 +54,10 @@ nitpick_ignore = [
 ]
 # There is no inventory to resolve these against: the build must work without a network. Everything else must resolve.
 nitpick_ignore_regex = [
-    ("py:.*", r"(collections|contextlib|datetime|pathlib|threading|types|typing|subprocess|enum)(\..*)?"),
+    ("py:.*", r"(asyncio|collections|contextlib|datetime|pathlib|threading|types|typing|subprocess|enum)(\..*)?"),
     ("py:.*", r"(bool|bytes|dict|float|int|list|object|str|tuple|type|None|Any|Self|Callable|Iterable|Iterator)"),
     ("py:.*", r"(Sequence|Mapping|datetime|timedelta|Path|AbstractContextManager|Event|TracebackType)"),
-    ("py:.*", r"(BaseException|Exception|ValueError|OSError|LookupError|KeyboardInterrupt)"),
+    ("py:.*", r"(BaseException|Exception|ValueError|OSError|LookupError|KeyboardInterrupt|Flask|Application)"),
     ("py:.*", r"(flask|werkzeug|telegram|attrs?|attr|psycopg|psycopg_pool)(\..*)?"),
 ]
 
