@@ -255,8 +255,8 @@ class ApiCheck:
         with self._step("nothing is left", "GET", self._chat, operator=True, params=_BOT_TYPE, wanted=None) as got:
             expect(
                 that=got.status_code == httpx.codes.NOT_FOUND,
-                otherwise=f"it is still there (status {got.status_code}): the database that can be reached from here is "
-                "not the server's, so run this where it is.",
+                otherwise=f"it is still there (status {got.status_code}): the database that can be reached from here "
+                "is not the server's, so run this where it is.",
             )
 
     # What they are made of

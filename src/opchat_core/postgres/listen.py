@@ -67,8 +67,9 @@ class Inbox:
 class Listener:
     """The changes of all processes; a :class:`~opchat_core.ports.ChangeFeed`.
 
-    It connects with the first subscriber, who waits for that: whoever is subscribed misses nothing from then on. When the connection is lost, every subscription ends, for changes may have
-    been missed: whoever subscribes again asks for what is new first.
+    It connects with the first subscriber, who waits for that: whoever is subscribed misses nothing from then on. When
+    the connection is lost, every subscription ends, for changes may have been missed: whoever subscribes again asks for
+    what is new first.
 
     Args:
         conninfo: For libpq, verbatim.
