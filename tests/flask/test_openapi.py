@@ -51,14 +51,15 @@ def test_the_app_answers_as_described(
     chat.receive(user_id=1, text="hello", bot_type="sales")
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app).exclude(path="/api/events")  # which never ends
     operations = [result for result in schema.get_all_operations() if isinstance(result, Ok)]
-    assert len(operations) == sum(map(len, PATHS.values())) - 1
-    for operation in operations:
-        _try(operation.ok(), mode, operator)
+    assert len(operations) == sum(map(len, PATHS.values())) - 2  # the stream, and the description, which was read
+    for operation in (result.ok() for result in operations):
+        if mode is GenerationMode.POSITIVE or operation.path.startswith("/api/"):  # health takes nothing to break
+            _try(operation, mode, operator)
 
 
 def _try(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     def check(case: Any) -> None:
         case.call_and_validate(headers=headers, checks=CHECKS)
 
