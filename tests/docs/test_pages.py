@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from opchat_core.testing.simulator import Simulator
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(
-    path.relative_to(ROOT).as_posix()
-    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    if "_build" not in path.parts
-)
 ILLUSTRATIVE = "<!-- illustrative:"
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -68,11 +63,17 @@ PARSERS = (
     CodeBlockParser("sh", insist_on_reason),
 )
 
+PAGES = {
+    path.relative_to(ROOT).as_posix(): Document.parse(str(path), *PARSERS)
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    if "_build" not in path.parts
+}
 
-@pytest.mark.parametrize("page", PAGES)
+
+@pytest.mark.parametrize("page", [page for page, document in PAGES.items() if any(document.examples())])
 def test_examples_do_what_the_page_says(page: str, shop: Simulator, tmp_path: Path) -> None:
     """A reader types what a page shows, from its top to its end, and sees what the page promises."""
-    document = Document.parse(str(ROOT / page), *PARSERS)
+    document = PAGES[page]
     document.namespace.update(tmp_path=tmp_path, telegram=shop)
     for example in document.examples():
         example.evaluate()
