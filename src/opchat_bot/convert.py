@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
@@ -34,12 +35,12 @@ class ApiCall:
     Attributes:
         path: The endpoint.
         body: What to post.
-        instead: What to post when the API will never take ``body``; None when nothing would be lost.
+        instead: Makes what to post when the API will never take ``body``; None when nothing would be lost.
     """
 
     path: str
     body: Json = field(repr=False)
-    instead: Json | None = field(default=None, repr=False)
+    instead: Callable[[], Json] | None = field(default=None, repr=False)
 
 
 @frozen
@@ -87,7 +88,7 @@ def read_update(
     # Only these number their messages as this chat does: a business message has the number of another chat.
     message = object_of(object_of(update).get("message") or object_of(update).get("edited_message"))
     body = _raw_body(update, message, user_id, bot_type=bot_type, edited="edited_message" in kinds)
-    return Reading(user_id, ApiCall(MESSAGE_PATH, body, _bare_body(update, user_id, bot_type)))
+    return Reading(user_id, ApiCall(MESSAGE_PATH, body, partial(_bare_body, update, user_id, bot_type)))
 
 
 def _member_call(change: Json, bot_type: str) -> ApiCall | None:
@@ -100,7 +101,6 @@ def _member_call(change: Json, bot_type: str) -> ApiCall | None:
 
 
 def _message_call(update: object, message: Json, user_id: int, *, bot_type: str, edited: bool) -> ApiCall:
-    instead = _raw_body(update, message, user_id, bot_type=bot_type, edited=edited)
     content = _content(message)
     body = {
         **_common(message, user_id, bot_type, edited=edited),
@@ -108,9 +108,11 @@ def _message_call(update: object, message: Json, user_id: int, *, bot_type: str,
         **({"edited": True} if edited else {}),
     }
     body = {key: value for key, value in body.items() if value is not None}
+    raw = partial(_raw_body, update, message, user_id, bot_type=bot_type, edited=edited)
     if not _acceptable(body):
-        return ApiCall(MESSAGE_PATH, instead, _bare_body(update, user_id, bot_type))
-    return ApiCall(MESSAGE_PATH, body, {key: value for key, value in instead.items() if key != "createdAt"})
+        return ApiCall(MESSAGE_PATH, raw(), partial(_bare_body, update, user_id, bot_type))
+    # The time is left out then: it may be just what was refused, for our clock is not the API's.
+    return ApiCall(MESSAGE_PATH, body, lambda: {key: value for key, value in raw().items() if key != "createdAt"})
 
 
 def _common(message: Json, user_id: int, bot_type: str, *, edited: bool) -> dict[str, Any]:
@@ -206,9 +208,9 @@ def _raw_body(update: object, message: Json, user_id: int, *, bot_type: str, edi
     around["messageText"] = message.get("text", message.get("caption"))
     if edited:
         del around["telegramMessageId"]
-    body = _bare_body(update, user_id, bot_type)
-    sound = {key: value for key, value in around.items() if value is not None and _acceptable({**body, key: value})}
-    return {**sound, **body}
+    least = {"userId": user_id, "messageType": str(MessageType.UNSUPPORTED)}
+    sound = {key: value for key, value in around.items() if value is not None and _acceptable({**least, key: value})}
+    return {**sound, **_bare_body(update, user_id, bot_type)}
 
 
 def _bare_body(update: object, user_id: int, bot_type: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ class Intake:
     """Takes updates in, in the order of each user, users side by side.
 
     An update is stored at least once, and the API recognises a message that it has by its number; what has no number
-    (scheduled messages, kinds unknown to us) may be stored twice after a crash. Handlers see an update at most once: not
-    again when an earlier life of the process has stored it.
+    (scheduled messages, kinds unknown to us) may be stored twice after a crash. Handlers see an update at most once:
+    not again when an earlier life of the process has stored it.
 
     Args:
         api: Where they are stored.
@@ -108,7 +108,7 @@ async def store(api: ApiClient, update: object, reading: Reading) -> bool:
     answer = await api.hand_in(reading.call)
     if isinstance(answer, Refusal) and reading.call.instead is not None:
         _log.warning("bot.update_stored_raw", extra={"update_id": number, **_why(answer)})
-        answer = await api.hand_in(ApiCall(reading.call.path, reading.call.instead))
+        answer = await api.hand_in(ApiCall(reading.call.path, reading.call.instead()))
     if isinstance(answer, Refusal):
         if answer.code == "user_not_found":  # somebody who has never written has blocked the bot
             _log.debug("bot.update_not_stored", extra={"update_id": number, **_why(answer)})

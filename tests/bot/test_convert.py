@@ -255,7 +255,7 @@ def insist_on_sense(raw: object) -> None:
         reading = read_update(raw, readable=readable)
         if reading.call is None:
             continue
-        bodies = [reading.call.body] if reading.call.instead is None else [reading.call.body, reading.call.instead]
+        bodies = [reading.call.body] if reading.call.instead is None else [reading.call.body, reading.call.instead()]
         for body in bodies if reading.call.path == "/api/chat-message" else []:
             IncomingMessage.from_json(body)
             assert len(json.dumps(body, ensure_ascii=False).encode()) <= 256 * 1024
