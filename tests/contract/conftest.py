@@ -22,16 +22,24 @@ def database(migrated_url: str) -> Iterator[Database]:
         yield Database(lend(pool))
 
 
+@pytest.fixture(scope="session")
+def database_behind_pgbouncer(pgbouncer: str) -> Iterator[Database]:
+    """The same database through PgBouncer in transaction mode."""
+    with open_pool(pgbouncer) as pool:
+        yield Database(lend(pool))
+
+
 @pytest.fixture
 def clock() -> MovableClock:
     """A clock that a test moves."""
     return MovableClock()
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "pgbouncer"])
 def store(request: pytest.FixtureRequest, clock: MovableClock) -> Store:
-    """An empty store of either kind."""
+    """An empty store of either kind, PostgreSQL both directly and behind a pooler."""
     if request.param == "memory":
         return InMemoryRepository(clock)
     request.getfixturevalue("clean_database")
-    return PostgresRepository(request.getfixturevalue("database"), clock=clock)
+    name = "database_behind_pgbouncer" if request.param == "pgbouncer" else "database"
+    return PostgresRepository(request.getfixturevalue(name), clock=clock)

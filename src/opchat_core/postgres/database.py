@@ -27,6 +27,12 @@ POOL_TIMEOUT = timedelta(seconds=5)
 POOL_WAITING = 200
 """How many callers may wait; more are turned away at once."""
 
+RECONNECT = timedelta(seconds=1)
+"""How long the pool goes on trying by itself when the server is away; then the next request tries.
+
+The pool doubles its pauses for as long as this, so a longer time would keep callers from a server that is back already.
+"""
+
 _IS_POOLED = query("is_pooled")
 
 Row = TypeVar("Row")
@@ -98,6 +104,7 @@ def open_pool(conninfo: str, *, size: int = POOL_SIZE, timeout: timedelta = POOL
         max_size=size,
         timeout=timeout.total_seconds(),
         max_waiting=POOL_WAITING,
+        reconnect_timeout=RECONNECT.total_seconds(),
         kwargs=connection_settings(),
         configure=_configure,
         check=_check,
@@ -113,6 +120,7 @@ def connection_settings() -> dict[str, Any]:
 
 def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Connection[Any]]]:
     """Make the function that lends the pool's connections."""
+    lent: set[Connection[Any]] = set()  # the pool's own numbers count connections that it only tries to open, too
 
     @contextmanager
     def connection() -> Iterator[Connection[Any]]:
@@ -120,12 +128,14 @@ def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Conne
             with translated():
                 borrowed = pool.getconn()
         except PoolExhausted as error:
-            if pool.get_stats().get("pool_size", 0) < pool.max_size:  # it is not the callers who are too many
+            if len(lent) < pool.max_size:  # it is not the callers who are too many
                 raise DatabaseUnavailable("The database cannot be reached.") from error
             raise
+        lent.add(borrowed)
         try:
             yield borrowed
         finally:
+            lent.discard(borrowed)
             pool.putconn(borrowed)
 
     return connection
