@@ -21,8 +21,7 @@ from opchat_bot.raw import update_id
 
 _log = logging.getLogger(__name__)
 
-LONG_POLL = 30
-"""Seconds that Telegram holds a call while nothing comes; it allows at most 50."""
+LONG_POLL = 30  # seconds; Telegram allows at most 50
 
 # Becomes `getUpdates`. In the usual spellings python-telegram-bot warns that there is `Bot.get_updates`, which parses
 # a whole batch or nothing.
@@ -40,6 +39,7 @@ class Poller:
         stop: When set, the long poll is cut at once; what has been fetched is still taken in.
         also: Kinds of updates to fetch besides those of the operator chat.
         pauses: Between tries when Telegram is away.
+        long_poll: Seconds that Telegram may hold a call while nothing comes, at most 50.
     """
 
     def __init__(
@@ -50,12 +50,14 @@ class Poller:
         *,
         also: Sequence[str] = (),
         pauses: Pauses | None = None,
+        long_poll: int = LONG_POLL,
     ) -> None:
         self._bot = bot
         self._intake = intake
         self._stop = stop
         self._allowed = [*OWN_KINDS, *also]
         self._pauses = pauses or Pauses()
+        self._long_poll = long_poll
         self._offset: int | None = None
         self._last: list[int] = []
 
@@ -65,7 +67,7 @@ class Poller:
         Raises:
             ConfigError: If Telegram refuses the token.
         """
-        while (updates := await patiently(self._fetch, self._stop, self._pauses)) is not None:
+        while (updates := await patiently(self._fetch_batch, self._stop, self._pauses)) is not None:
             if not updates:
                 # Telegram has seen the offset. From now on it is better without: numbers may go down after a week of
                 # silence, and an offset that is too high would confirm what nobody has seen.
@@ -75,7 +77,10 @@ class Poller:
             await self._move_offset(updates)
         await self._confirm()
 
-    async def _fetch(self, *, wait: int = LONG_POLL, limit: int = 100) -> list[object]:
+    async def _fetch_batch(self) -> list[object]:
+        return await self._fetch(wait=self._long_poll, limit=100)
+
+    async def _fetch(self, *, wait: int, limit: int) -> list[object]:
         found = await self._bot.do_api_request(
             _GET_UPDATES,
             {

@@ -108,7 +108,7 @@ class Webhook:
         try:
             async with asyncio.timeout(_BODY_TIMEOUT):
                 body = await _read_body(receive)
-        except TimeoutError:
+        except (TimeoutError, ConnectionAbortedError):
             return WebhookAnswer(408)
         return WebhookAnswer(413) if body is None else await self.receive(body, secret)
 
@@ -117,13 +117,17 @@ class Webhook:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """Read the body; None when it is too large."""
+    """Read the body; None when it is too large.
+
+    Raises:
+        ConnectionAbortedError: If it broke off.
+    """
     body = b""
     more = True
     while more:
         event = await receive()
         if event["type"] == "http.disconnect":
-            return body
+            raise ConnectionAbortedError
         body += event.get("body", b"")
         more = event.get("more_body", False)
         if len(body) > MAX_BODY:

@@ -1,15 +1,18 @@
-"""The whole bot in a thread, with its end guaranteed."""
+"""The whole bot, with its end guaranteed."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from opchat_bot import run
+from tests.support.deadline import eventually
+
+from opchat_bot import run, run_polling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from opchat_core.config import Config
 
@@ -36,3 +39,18 @@ def running_bot(config: Config, *, webhook: str | None = None, port: int = 0) ->
         assert not thread.is_alive(), "the bot did not stop"
     if raised:
         raise raised[0]
+
+
+def poll_until(config: Config, condition: Callable[[], bool], **options: Any) -> None:
+    """Run the loop in this thread until the condition holds."""
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(run_polling(config, stop=stop, **options))
+        try:
+            await asyncio.to_thread(eventually, condition)
+        finally:
+            stop.set()
+            await running
+
+    asyncio.run(work())

@@ -12,34 +12,17 @@ from attrs import evolve
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageHandler, filters
 from tests.bot.api_stand_in import Answer, ApiStandIn
+from tests.bot.running import poll_until
 from tests.bot.updates import ANNA, update
-from tests.support.deadline import eventually
 
-from opchat_bot import add_handlers, build_application, run_polling
+from opchat_bot import add_handlers, build_application
 from opchat_bot.greetings import help_text, start_text
 from opchat_bot.redaction import Redaction
 from opchat_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from opchat_core.config import Config
     from opchat_core.testing.simulator import Simulator
-
-
-def poll_until(config: Config, condition: Callable[[], bool], **options: Any) -> None:
-    """Run the loop in this thread until the condition holds."""
-
-    async def work() -> None:
-        stop = asyncio.Event()
-        running = asyncio.create_task(run_polling(config, stop=stop, **options))
-        try:
-            await asyncio.to_thread(eventually, condition)
-        finally:
-            stop.set()
-            await running
-
-    asyncio.run(work())
 
 
 def own_application(config: Config) -> Application[Any, Any, Any, Any, Any, Any]:

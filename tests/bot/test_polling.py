@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 from tests.bot.api_stand_in import Answer, ApiStandIn
-from tests.bot.running import running_bot
+from tests.bot.running import poll_until, running_bot
 from tests.bot.updates import ANNA, update
 from tests.support.deadline import eventually
 
+from opchat_bot import ApiClient, Intake, build_application
+from opchat_bot.patience import Pauses
+from opchat_bot.polling import Poller
 from opchat_core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -162,6 +166,89 @@ def test_numbers_that_go_down_and_number_zero_lose_nothing(
         simulator.send_text(42, "scheduled too", message_id=0)
         eventually(lambda: not simulator.pending_updates())
     assert api.texts() == ["high", "low", "scheduled", "scheduled too"]
+
+
+def test_after_a_silence_the_offset_is_dropped(simulator: Simulator, api: ApiStandIn, config: Config) -> None:
+    """Once Telegram has seen it, an offset has done its work, and could only confirm what nobody has seen."""
+    simulator.user(42, "Anna")
+    simulator.set_next_update_id(5000)
+    simulator.send_text(42, "Hello")
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        async with ApiClient.from_config(config) as client, build_application(config, api=client) as application:
+            poller = Poller(application.bot, Intake(client, application), stop, long_poll=1)
+            running = asyncio.create_task(poller.run())
+            await asyncio.to_thread(eventually, lambda: len(simulator.ledger("getUpdates")) >= 3)
+            stop.set()
+            await running
+
+    asyncio.run(work())
+    offsets = [entry.params.get("offset") for entry in simulator.ledger("getUpdates")]
+    assert offsets[:3] == [None, "5001", None]
+
+
+def test_what_telegram_does_not_forget_is_fetched_again_at_leisure(
+    simulator: Simulator, api: ApiStandIn, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Numbers that jump while updates wait can't be confirmed all at once: no message lost, none doubled, no rush."""
+    simulator.user(42, "Anna")
+    simulator.set_next_update_id(900_000)
+    simulator.send_text(42, "high")
+    simulator.set_next_update_id(7)
+    simulator.send_text(42, "low")
+    later: list[int] = []
+
+    def later_arrives() -> bool:
+        if not later and "bot.offset_ignored" in [record.message for record in caplog.records]:
+            later.append(simulator.send_text(42, "later"))
+        return "later" in api.texts()
+
+    poll_until(config, later_arrives, pauses=Pauses(0.1, 1.0))
+    assert api.texts() == ["high", "low", "later"]
+    assert len(simulator.ledger("getUpdates")) < 10
+
+
+def test_a_last_word_that_telegram_does_not_hear_costs_nothing(
+    simulator: Simulator, api: ApiStandIn, config: Config
+) -> None:
+    """The offset cannot be confirmed at the end, so the message comes again, and is known."""
+    simulator.user(42, "Anna")
+    api.script += [Answer(503, (("Retry-After", "1"),), {})]
+    with running_bot(config):
+        simulator.send_text(42, "Hello")
+        eventually(lambda: bool(api.calls))
+        simulator.fail("getUpdates", "server_error", times=None)
+    assert (api.texts(), simulator.pending_updates()) == (["Hello"], 1)
+    simulator.clear_faults()
+    with running_bot(config):
+        eventually(lambda: not simulator.pending_updates())
+    assert api.texts() == ["Hello"]
+
+
+def test_what_cannot_be_stored_in_time_stays_with_telegram(
+    simulator: Simulator, api: ApiStandIn, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked to stop while the API is away, the bot lets go and Telegram keeps the message."""
+    monkeypatch.setattr("opchat_bot.runner._GRACE", 0.5)
+    simulator.user(42, "Anna")
+    api.script += [Answer(503, (("Retry-After", "60"),), {})]
+    with running_bot(config):
+        simulator.send_text(42, "Hello")
+        eventually(lambda: bool(api.calls))
+    assert (api.texts(), simulator.pending_updates()) == ([], 1)
+
+
+def test_a_greeting_that_telegram_refuses_is_only_told_in_the_log(
+    simulator: Simulator, api: ApiStandIn, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anna blocks the bot right after /start: her message is stored all the same."""
+    simulator.user(42, "Anna")
+    simulator.fail("sendMessage", "forbidden")
+    with running_bot(config):
+        simulator.send_text(42, "/start")
+        eventually(lambda: "bot.greeting_failed" in [record.message for record in caplog.records])
+    assert api.texts() == ["/start"]
 
 
 @pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -141,6 +142,22 @@ def test_a_host_may_serve_it_by_itself(config: Config, api: ApiStandIn) -> None:
 
     with_webhook(config, work)
     assert api.texts() == ["Hello"]
+
+
+def test_a_body_that_never_ends_is_not_waited_for(
+    config: Config, api: ApiStandIn, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that stalls is ended with 408; one that breaks off stores nothing."""
+    monkeypatch.setattr("opchat_bot.webhook._BODY_TIMEOUT", 0.3)
+    url = urlsplit(address)
+    head = f"POST {url.path} HTTP/1.1\r\nHost: bot\r\n{HEADER}: {webhook_secret(str(config.bot_token))}\r\n"
+    for stalls in (True, False):
+        with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
+            connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+            if stalls:
+                assert connection.recv(100).startswith(b"HTTP/1.1 408")
+    assert httpx.get(address).status_code == 405
+    assert api.calls == []
 
 
 def test_an_address_that_telegram_refuses_stops_the_bot(config: Config) -> None:
