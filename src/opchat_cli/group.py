@@ -69,7 +69,7 @@ def explain(error: OpchatError) -> str:
     return told if not reason or reason in told else f"{told} {reason}"
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("opchat", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Log more, to standard error.")
 @click.version_option(package_name="opchat", message="opchat %(version)s")
 @click.pass_context

@@ -1,0 +1,87 @@
+"""Operators: added, listed, disabled, and given tokens."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from opchat_flask.passwords import verify_password
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli
+
+    from opchat_core import OperatorChat
+
+
+def test_adds_one_who_can_log_in(cli: Cli, chat: OperatorChat) -> None:
+    """The first line of standard input is the password, and only its hash is kept."""
+    result = cli("operator", "add", "Анна", "--password-stdin", stdin="correct horse\nnot this\n")
+    assert (result.exit_code, result.stdout) == (0, "added Анна\n")
+    operator = chat.operators.find("Анна")
+    assert operator
+    assert verify_password(operator.password_hash, "correct horse")
+
+
+def test_asks_only_on_a_terminal(cli: Cli) -> None:
+    """Where nobody can be asked, it says what to do instead of waiting."""
+    result = cli("operator", "add", "anna")
+    assert result.exit_code == 2
+    assert "--password-stdin" in result.stderr
+
+
+def test_refuses_what_cannot_be(cli: Cli) -> None:
+    """No empty password and no blank name (wrong use, 2), no name twice (1)."""
+    assert cli("operator", "add", "anna", "--password-stdin", stdin="\n").exit_code == 2
+    assert cli("operator", "add", " ", "--password-stdin", stdin="secret\n").exit_code == 2
+    assert cli("operator", "add", "anna", "--password-stdin", stdin="secret\n").exit_code == 0
+    again = cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
+    assert again.exit_code == 1
+    assert "already" in again.stderr
+
+
+def test_lists_also_the_disabled(cli: Cli) -> None:
+    """People see names, programs see when each was disabled; no hash is shown."""
+    for name in ("anna", "ben"):
+        cli("operator", "add", name, "--password-stdin", stdin="secret\n")
+    assert cli("operator", "disable", "ben").exit_code == 0
+    assert cli("operator", "list").stdout == "anna\nben\tdisabled\n"
+    anna, ben = json.loads(cli("operator", "list", "--json").stdout)["operators"]
+    assert anna == {"name": "anna", "disabledAt": None, "hasPassword": True}
+    assert ben["disabledAt"].endswith("Z")
+
+
+def test_an_empty_list_says_what_to_do(cli: Cli) -> None:
+    """The result is empty, and the advice goes to standard error."""
+    result = cli("operator", "list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "opchat operator add" in result.stderr
+
+
+def test_a_token_is_all_that_is_printed(cli: Cli, chat: OperatorChat) -> None:
+    """`TOKEN=$(opchat operator token anna)` works, each call makes another, and disabling ends them."""
+    cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
+    first, second = (cli("operator", "token", "anna").stdout.strip() for _ in range(2))
+    assert first != second
+    assert chat.operators.of_token(first) == chat.operators.of_token(second) == chat.operators.find("anna")
+    cli("operator", "disable", "anna")
+    assert chat.operators.of_token(first) is None
+
+
+def test_a_new_password_ends_sessions(cli: Cli, chat: OperatorChat) -> None:
+    """The old password is no longer good, nor is a session that began with it."""
+    cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
+    before = chat.operators.find("anna")
+    assert cli("operator", "password", "anna", "--password-stdin", stdin="other\n").exit_code == 0
+    after = chat.operators.find("anna")
+    assert before
+    assert after
+    assert verify_password(after.password_hash, "other")
+    assert chat.operators.of_session(before.operator_id, before.session_version) is None
+
+
+def test_nobody_of_that_name(cli: Cli) -> None:
+    """It is 1, and the name is in the line."""
+    for command in ("disable", "token"):
+        result = cli("operator", command, "nobody")
+        assert result.exit_code == 1
+        assert "'nobody'" in result.stderr
