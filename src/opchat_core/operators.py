@@ -65,6 +65,20 @@ class Operators:
         operator = _active(self._repository.find_operator_by_id(operator_id))
         return operator if operator and operator.session_version == session_version else None
 
+    def end_sessions(self, operator_id: int, session_version: int) -> Operator | None:
+        """End every session of an operator, at once and in every process.
+
+        Of several calls with one version a single one succeeds: a version is also good for what may happen only once.
+
+        Args:
+            operator_id: Whose sessions.
+            session_version: The version that the sessions to end were started with.
+
+        Returns:
+            The operator, with the version for new sessions; None when the version is over, or the operator disabled.
+        """
+        return self._repository.end_sessions(operator_id, session_version)
+
     def list(self) -> tuple[Operator, ...]:
         """List all operators by name, the disabled ones too."""
         return self._repository.list_operators()

@@ -302,6 +302,10 @@ class OperatorRepository(Protocol):
         """Change a password and end every session of the operator; None when there is no such operator."""
         ...
 
+    def end_sessions(self, operator_id: int, session_version: int) -> Operator | None:
+        """End every session of an operator, once; None when that has happened since, or the operator is disabled."""
+        ...
+
     def find_operator(self, name: str) -> Operator | None:
         """Read an operator by name."""
         ...

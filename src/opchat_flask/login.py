@@ -11,7 +11,7 @@ from opchat_flask.headers import guard
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, is_own_origin, local_path
 from opchat_flask.passwords import verify_password
-from opchat_flask.sessions import end_session, start_session
+from opchat_flask.sessions import end_session, read_session, read_ticket, start_session
 
 if TYPE_CHECKING:
     from opchat_core.model import Operator
@@ -48,18 +48,22 @@ def log_in() -> Response:
 
 @login_pages.post("/logout")
 def logout() -> Response:
-    """End the browser's session."""
+    """End the operator's sessions, in every browser: a copy of the cookie is then worth nothing."""
     if is_own_origin(request) is False:
         return _form(error="origin", status=403)
+    mount = current_mount()
+    session = read_session(request, mount.secret)
+    if session is not None:
+        mount.chat.operators.end_sessions(session.operator_id, session.version)
     response = make_response(redirect(url_for("opchat_login.login"), 303))
-    end_session(response, path=current_mount().url("/"), secure=is_https(request))
+    end_session(response, path=mount.url("/"), secure=is_https(request))
     return response
 
 
 def _holder(ticket: str) -> Operator | None:
     mount = current_mount()
-    found = mount.tickets.redeem(ticket, mount.secret)
-    return mount.chat.operators.of_session(*found) if found else None
+    found = read_ticket(ticket, mount.secret)
+    return mount.chat.operators.end_sessions(*found) if found else None
 
 
 def _enter(operator: Operator) -> Response:

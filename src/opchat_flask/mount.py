@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request, current_app, request
 
-from opchat_flask.sessions import Tickets
 from opchat_flask.streams import Streams
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ class Mount:
         self.url_prefix = url_prefix
         self.authenticate = authenticate
         self.streams = streams or Streams()
-        self.tickets = Tickets()
 
     @cached_property
     def secret(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from flask import Request
@@ -39,8 +38,4 @@ def local_path(text: str | None) -> str | None:
     """
     if not text or not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable():
         return None
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return None if parts.scheme or parts.netloc else text
+    return text

@@ -8,9 +8,7 @@ opchat's own key: a host app keeps its ``session`` to itself.
 from __future__ import annotations
 
 import secrets
-import time
 from datetime import timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -81,8 +79,9 @@ def read_session(request: Request, secret: str) -> Session | None:
 
 
 def sign_in_ticket(secret: str, operator: Operator) -> str:
-    """Make the ``ticket`` of a sign-in link: ``/login?ticket=<ticket>`` logs the operator in, once, for ten minutes.
+    """Make the ``ticket`` of a sign-in link: ``/login?ticket=<ticket>`` logs the operator in, once, within ten minutes.
 
+    Being good once, whichever process takes it, it ends the operator's sessions before it, and other tickets with them.
     Whoever holds it is in: print it to the terminal of the person who started the program, and nowhere else.
 
     Args:
@@ -92,27 +91,12 @@ def sign_in_ticket(secret: str, operator: Operator) -> str:
     return _sign(secret, "ticket", operator)
 
 
-class Tickets:
-    """The sign-in links that this process has seen. Each is good once in every process that serves the dashboard."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._used: dict[str, float] = {}
-
-    def redeem(self, ticket: str, secret: str) -> tuple[int, int] | None:
-        """Take a ticket in: the operator's id and session version; None when it is used, too old, or not ours."""
-        match _read(ticket, secret, "ticket", TICKET_LIFETIME):
-            case [int(operator_id), int(version), str(nonce)] if self._is_first(nonce):
-                return operator_id, version
-        return None
-
-    def _is_first(self, nonce: str) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            self._used = {known: end for known, end in self._used.items() if end > now}
-            first = nonce not in self._used
-            self._used[nonce] = now + TICKET_LIFETIME.total_seconds() + 1
-        return first
+def read_ticket(ticket: str, secret: str) -> tuple[int, int] | None:
+    """Read whom a ticket names, and the session version that it is good for; None when it is too old, or not ours."""
+    match _read(ticket, secret, "ticket", TICKET_LIFETIME):
+        case [int(operator_id), int(version), str()]:
+            return operator_id, version
+    return None
 
 
 def _sign(secret: str, purpose: str, operator: Operator) -> str:

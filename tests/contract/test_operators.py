@@ -52,6 +52,19 @@ def test_a_new_password_ends_sessions(store: Store) -> None:
     assert store.set_password("nobody", "x") is None
 
 
+def test_sessions_of_a_version_end_once(store: Store) -> None:
+    """Who comes second, knows an old version, or speaks of somebody who is out, is told so and changes nothing."""
+    anna = store.add_operator("anna", "hash")
+    ended = store.end_sessions(anna.operator_id, 1)
+    assert ended is not None
+    assert (ended.name, ended.password_hash, ended.session_version) == ("anna", "hash", 2)
+    assert store.end_sessions(anna.operator_id, 1) is None
+    assert store.find_operator("anna") == ended
+    assert store.end_sessions(anna.operator_id + 1, 1) is None
+    store.disable_operator("anna")
+    assert store.end_sessions(anna.operator_id, 3) is None
+
+
 def test_a_disabled_operator_is_out_everywhere(store: Store, clock: MovableClock) -> None:
     """Sessions and tokens end at once; the moment of the first time is kept."""
     anna = store.add_operator("anna", "hash")

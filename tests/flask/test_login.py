@@ -165,13 +165,18 @@ def test_whoever_is_in_need_not_log_in_again(browser: Client) -> None:
     assert answer.headers["Location"] == "/dashboard/users/42/operator-chat"
 
 
-def test_logging_out_takes_the_session(browser: Client) -> None:
-    """After it the browser is nobody's; another site cannot do it, nor can a mere link."""
+def test_logging_out_takes_the_session(browser: Any) -> None:
+    """After it the browser is nobody's, and so is who copied its cookie; no other site, and no link, can do it."""
     assert browser.post("/logout", headers={"Origin": "https://evil.example"}).status_code == 403
     assert browser.get("/logout").status_code == 405
     assert browser.get(LIST).status_code == 200
+    copy = browser.get_cookie(COOKIE).value
     assert browser.post("/logout", headers=OWN_ORIGIN).status_code == 303
+    assert browser.get_cookie(COOKIE) is None
     assert browser.get(LIST).status_code == 401
+    browser.set_cookie(COOKIE, copy)
+    assert browser.get(LIST).status_code == 401
+    assert browser.post("/logout", headers=OWN_ORIGIN).status_code == 303
 
 
 def test_a_disabled_operator_is_out_at_once(
@@ -242,7 +247,7 @@ def test_a_sign_in_link_is_good_once(app: Flask, chat: OperatorChat, config: Con
     olga = chat.operators.find("Olga")
     assert olga is not None
     link = f"/login?ticket={sign_in_ticket(session_secret(chat, config), olga)}"
-    visitor, finder = app.test_client(), app.test_client()
+    visitor, finder = app.test_client(), create_app(chat, config).test_client()  # as in another process
     assert visitor.get(link).headers["Location"] == PAGE
     assert visitor.get(LIST).status_code == 200
     assert finder.get(link).status_code == 403

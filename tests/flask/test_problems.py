@@ -62,6 +62,12 @@ def test_what_is_not_there_is_a_problem_too(client: Any, method: str, path: str,
     assert ("Allow" in answer.headers) is (status == 405)
 
 
+def test_a_redirect_of_the_router_is_no_problem(client: Client) -> None:
+    """An address with a slash too many leads on to the right one."""
+    answer = client.get("/api//operator-chats")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "http://localhost/api/operator-chats")
+
+
 def test_an_unknown_page_is_for_people(client: Client) -> None:
     """Outside of the API nobody wants JSON."""
     answer = client.get("/nothing")

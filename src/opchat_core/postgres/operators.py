@@ -11,6 +11,7 @@ from opchat_core.postgres.queries import query
 
 _ADD_OPERATOR = query("add_operator")
 _SET_PASSWORD = query("set_password")
+_END_SESSIONS = query("end_sessions")
 _FIND_OPERATOR = query("find_operator")
 _FIND_OPERATOR_BY_ID = query("find_operator_by_id")
 _LIST_OPERATORS = query("list_operators")
@@ -36,6 +37,11 @@ class OperatorTable(Base):
     def set_password(self, name: str, password_hash: str) -> Operator | None:
         """See :meth:`opchat_core.ports.OperatorRepository.set_password`."""
         return self._database.fetch_one(_SET_PASSWORD, Operator, {"name": name, "password_hash": password_hash})
+
+    def end_sessions(self, operator_id: int, session_version: int) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.end_sessions`."""
+        parameters = {"operator_id": operator_id, "session_version": session_version}
+        return self._database.fetch_one(_END_SESSIONS, Operator, parameters)
 
     def find_operator(self, name: str) -> Operator | None:
         """See :meth:`opchat_core.ports.OperatorRepository.find_operator`."""

@@ -40,6 +40,14 @@ class InMemoryOperators(InMemoryBase):
             lambda o: attrs.evolve(o, disabled_at=o.disabled_at or now, session_version=o.session_version + 1),
         )
 
+    def end_sessions(self, operator_id: int, session_version: int) -> Operator | None:
+        """End every session, once; None when that has happened since, or the operator is disabled."""
+        with self._lock:
+            operator = self.find_operator_by_id(operator_id)
+            if operator is None or operator.disabled_at or operator.session_version != session_version:
+                return None
+            return self._change(operator.name, lambda o: attrs.evolve(o, session_version=o.session_version + 1))
+
     def find_operator(self, name: str) -> Operator | None:
         """Read an operator by name."""
         with self._lock:

@@ -1,0 +1,35 @@
+"""Passwords are kept as Argon2id hashes, and checked in the same time whoever asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from opchat_core.errors import InvalidInput
+from opchat_flask import hash_password
+from opchat_flask.passwords import MAX_PASSWORD, verify_password
+
+
+def test_a_password_fits_its_own_hash_alone() -> None:
+    """Hashes are salted, and say how they were made."""
+    one, other = hash_password("пароль"), hash_password("пароль")
+    assert one != other
+    assert one.startswith("$argon2id$")
+    assert verify_password(one, "пароль")
+    assert not verify_password(one, "Пароль")
+    assert not verify_password(None, "пароль")
+    assert not verify_password("not a hash", "пароль")
+
+
+def test_long_passwords_are_not_cut() -> None:
+    """The longest is taken whole, and a longer one that begins with it does not fit."""
+    longest = "x" * MAX_PASSWORD
+    assert verify_password(hash_password(longest), longest)
+    assert not verify_password(hash_password(longest), longest + "x")
+
+
+@pytest.mark.parametrize("password", ["", "x" * (MAX_PASSWORD + 1), "\ud800"])
+def test_what_cannot_be_a_password_is_refused(password: str) -> None:
+    """Whoever chooses it is told; whoever tries it is not let in."""
+    with pytest.raises(InvalidInput, match="password must"):
+        hash_password(password)
+    assert not verify_password(hash_password("x"), password)
