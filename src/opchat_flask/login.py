@@ -11,6 +11,7 @@ from opchat_flask.headers import guard
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, is_own_origin, local_path
 from opchat_flask.passwords import verify_password
+from opchat_flask.problems import answer_with_pages
 from opchat_flask.sessions import end_session, read_session, read_ticket, start_session
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 login_pages = Blueprint("opchat_login", __name__, template_folder="templates")
 guard(login_pages)
+answer_with_pages(login_pages)
 
 
 @login_pages.get("/login")

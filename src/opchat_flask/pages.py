@@ -22,6 +22,7 @@ from opchat_flask.headers import guard
 from opchat_flask.i18n import COOKIE, LANGUAGES, catalog, language_of, translate
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, local_path
+from opchat_flask.problems import answer_with_pages
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -31,6 +32,7 @@ _YEAR = 365 * 24 * 3600
 
 pages = Blueprint("opchat_pages", __name__, template_folder="templates")
 guard(pages)
+answer_with_pages(pages)
 
 
 @pages.get("/")

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
 from opchat_core import errors
 from opchat_core.model import message_to_json
@@ -60,6 +60,11 @@ def answer_with_problems(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Exception, problem_of)
 
 
+def answer_with_pages(blueprint: Blueprint) -> None:
+    """Make errors of a blueprint's pages something that people can read."""
+    blueprint.register_error_handler(errors.OpchatError, page_of)
+
+
 def answer_unrouted_with_problems(app: Flask) -> None:
     """Make errors under ``/api/`` that belong to no view (404, 405) problems; others stay what they were.
 
@@ -85,19 +90,30 @@ def problem_of(error: Exception) -> Response:
     return _http_problem(InternalServerError("Something went wrong here; the log of the server says what."))
 
 
+def page_of(error: errors.OpchatError) -> Response:
+    """Write an error of opchat's as a bare page: what is needed for a better one may be what is away."""
+    response = make_response(default_exceptions[status_of(type(error))](str(error)).get_response())
+    response.headers.update(_headers(error))
+    return response
+
+
+def _headers(error: errors.OpchatError) -> dict[str, str]:
+    match error:
+        case errors.Unavailable():
+            return {"Retry-After": str(max(1, math.ceil(error.retry_after.total_seconds())))}
+        case errors.Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
 def _opchat_problem(error: errors.OpchatError) -> Response:
     more: dict[str, Any] = {}
-    headers: dict[str, str] = {}
     match error:
         case errors.InvalidInput():
             more["errors"] = [{"field": camel(e.field), "message": e.message} for e in error.errors]
         case errors.AnsweredByColleague():
             more["messages"] = [message_to_json(message) for message in error.messages]
-        case errors.Unavailable():
-            headers["Retry-After"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
-        case errors.Unauthenticated():
-            headers["WWW-Authenticate"] = "Bearer"
-    return problem(status_of(type(error)), error.code, str(error), headers=headers, **more)
+    return problem(status_of(type(error)), error.code, str(error), headers=_headers(error), **more)
 
 
 def _http_problem(error: HTTPException) -> Response:

@@ -89,6 +89,21 @@ def test_what_is_away_says_when_to_come_again(
         assert answer.headers["Retry-After"] == told
 
 
+def test_people_are_told_what_is_away_too(browser: Client, chat: OperatorChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page says in a sentence that the database is away, and a browser may come again by itself."""
+
+    def away(*_: object) -> None:
+        raise DatabaseUnavailable("The database is <away>.")
+
+    monkeypatch.setattr(chat.operators, "of_session", away)
+    for path in ("/dashboard/operator-chats", "/login"):
+        answer = browser.get(path)
+        assert (answer.status_code, answer.mimetype) == (503, "text/html")
+        assert "The database is &lt;away&gt;." in answer.text
+        assert answer.headers["Retry-After"] == "2"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_a_bug_says_nothing_to_the_caller_and_all_to_the_log(
     client: Client,
     operator: dict[str, str],
