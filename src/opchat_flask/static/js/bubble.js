@@ -15,6 +15,7 @@ import { clockTime, fullTime } from "./times.js";
  * @property {boolean} first The first of a run by the same writer.
  * @property {boolean} last The last of it.
  * @property {Message | undefined} quoted What it answers, if that is loaded.
+ * @property {string | undefined} note Why a wish about it was not granted.
  */
 
 /**
@@ -31,7 +32,7 @@ import { clockTime, fullTime } from "./times.js";
  * @param {Placement} placement
  * @param {Actions} actions
  */
-export function bubble(message, { first, last, quoted }, actions) {
+export function bubble(message, { first, last, quoted, note }, actions) {
   const out = message.direction === "out";
   const foreign = out && message.operator !== config.operator;
   const kind = message.messageType === "text" ? null : card(message);
@@ -59,7 +60,7 @@ export function bubble(message, { first, last, quoted }, actions) {
         message.delivery && mark(message.delivery),
       ),
     ),
-    message.delivery && fate(message, actions),
+    message.delivery && fate(message, note, actions),
   );
 }
 
@@ -76,9 +77,10 @@ function quote(seq, quoted, actions) {
 /**
  * What to know and do about an answer that is not simply sent.
  * @param {Message} message
+ * @param {string | undefined} note
  * @param {Actions} actions
  */
-function fate({ seq, delivery }, actions) {
+function fate({ seq, delivery }, note, actions) {
   const words = delivery ? explain(delivery) : "";
   if (!delivery || !words) return null;
   const buttons = {
@@ -91,7 +93,7 @@ function fate({ seq, delivery }, actions) {
   return el(
     "div",
     { class: `fate fate-${delivery.status}` },
-    el("p", {}, words),
+    el("p", {}, note ? `${words} ${note}` : words),
     ...(buttons[/** @type {"failed"} */ (delivery.status)] ?? []),
   );
 }

@@ -21,6 +21,7 @@ export class ChatList extends Emitter {
   /** @type {Promise<void>} One request at a time, in order. */
   #work = Promise.resolve();
   #waiting = false;
+  #deepening = false;
 
   get complete() {
     return this.loaded && this.#cursor === null;
@@ -61,8 +62,11 @@ export class ChatList extends Emitter {
   }
 
   /** Load the next page. */
-  more() {
-    if (this.loaded && this.#cursor) this.#enqueue((signal) => this.#append(signal));
+  async more() {
+    if (!this.loaded || !this.#cursor || this.#deepening) return;
+    this.#deepening = true;
+    await this.#enqueue((signal) => this.#append(signal));
+    this.#deepening = false;
   }
 
   /**

@@ -1,8 +1,9 @@
 /** Draws the open chat. */
 
 import { bubble, pendingBubble } from "./bubble.js";
+import { Refused } from "./api.js";
 import { arrange, byId, el } from "./dom.js";
-import { t } from "./i18n.js";
+import { has, t } from "./i18n.js";
 import { ScrollKeeper } from "./scroll.js";
 import { avatar, line, nameOf } from "./stranger.js";
 import { dayName, sameDay } from "./times.js";
@@ -15,6 +16,7 @@ export class ChatView {
   #pane = byId("pane");
   #rows = byId("messages");
   #pill = byId("pill");
+  #statusButton = /** @type {HTMLButtonElement} */ (byId("status-button"));
   /** @type {import("./conversation.js").Conversation | null} */
   #conversation = null;
   /** @type {import("./outbox.js").Outbox | null} */
@@ -25,6 +27,10 @@ export class ChatView {
   #unreadFrom = 0;
   #seenSeq = 0;
   #begun = false;
+  /** What is shown may be from an earlier visit: until the server has answered, where to begin is not settled. */
+  #settling = false;
+  /** @type {Map<number, string>} Why a wish about a message was not granted. */
+  #notes = new Map();
   /** @type {(() => void)[]} */
   #leave = [];
 
@@ -50,13 +56,18 @@ export class ChatView {
   /**
    * @param {import("./conversation.js").Conversation} conversation
    * @param {import("./outbox.js").Outbox} outbox
+   * @param {import("./shapes.js").Chat | undefined} listed What the list says of it.
    */
-  show(conversation, outbox) {
+  async show(conversation, outbox, listed) {
     this.clear();
     this.#conversation = conversation;
     this.#outbox = outbox;
+    this.#settling = true;
     this.#leave = [conversation.subscribe(() => this.#draw()), outbox.subscribe(() => this.#draw())];
+    if (listed) this.#head(listed);
     this.#draw();
+    await conversation.refresh();
+    if (this.#conversation === conversation) this.#settling = false;
   }
 
   clear() {
@@ -64,7 +75,11 @@ export class ChatView {
     this.#leave = [];
     this.#conversation = this.#outbox = null;
     this.#drawn = new Map();
+    this.#notes = new Map();
     this.#begun = false;
+    for (const id of ["chat-name", "chat-facts", "chat-avatar"]) byId(id).replaceChildren();
+    byId("chat-closed").hidden = byId("chat-blocked").hidden = true;
+    this.#statusButton.disabled = true;
     this.#unreadFrom = this.#seenSeq = 0;
     this.#rows.replaceChildren();
     this.#pill.hidden = true;
@@ -82,7 +97,7 @@ export class ChatView {
     if (!chat) return;
     this.#head(chat);
     const { messages } = conversation;
-    const begins = !this.#begun;
+    const begins = !this.#begun || (this.#settling && this.scroll.pinned);
     if (begins) this.#begin(messages, chat.unreadCount);
     this.#announce(messages);
     this.scroll.keep(() => arrange(this.#rows, this.#lines(messages, outbox)));
@@ -103,7 +118,8 @@ export class ChatView {
     byId("chat-closed").hidden = chat.status !== "closed";
     byId("chat-blocked").hidden = !chat.blockedByUser;
     byId("status-text").textContent = t(chat.status === "open" ? "chat.close" : "chat.reopen");
-    byId("status-button").classList.toggle("reopens", chat.status === "closed");
+    this.#statusButton.classList.toggle("reopens", chat.status === "closed");
+    this.#statusButton.disabled = false;
   }
 
   /**
@@ -120,6 +136,7 @@ export class ChatView {
   /** Begin at the end, or at the first unread message when there is more than fits. */
   #start() {
     this.scroll.toBottom();
+    if (this.#pane.scrollHeight <= this.#pane.clientHeight) this.#conversation?.older();
     const divider = this.#rows.querySelector(".unread-line");
     if (
       divider instanceof HTMLElement &&
@@ -171,6 +188,7 @@ export class ChatView {
           !together(message, next) ||
           !sameDay(message.createdAt, next.createdAt),
         quoted: message.replyTo === null ? undefined : bySeq.get(message.replyTo),
+        note: this.#notes.get(message.seq),
       };
       put(`m${message.seq}`, [message, placement], () => bubble(message, placement, this.#actions));
     });
@@ -207,14 +225,16 @@ export class ChatView {
    * @param {object} [body]
    */
   async #settle(seq, action, body) {
+    const notes = this.#notes;
+    notes.delete(seq);
     try {
       await this.#conversation?.settle(seq, action, body);
     } catch (error) {
-      // The bubble says how the answer stands; this says why the wish was not granted.
-      this.handlers.announce(error instanceof Error ? error.message : String(error));
-      this.#drawn.delete(`m${seq}`);
-      this.#draw();
+      notes.set(seq, refusal(error));
+      this.handlers.announce(refusal(error));
     }
+    this.#drawn.delete(`m${seq}`); // its buttons are disabled since the click
+    this.#draw();
   }
 
   /** Tell the server what has been seen, and the operator what has not. */
@@ -241,6 +261,12 @@ function together(one, other) {
     one.operator === other.operator &&
     Date.parse(other.createdAt) - Date.parse(one.createdAt) < RUN
   );
+}
+
+/** @param {unknown} error */
+function refusal(error) {
+  if (!(error instanceof Refused)) return t("delivery.not_tried");
+  return has(`outbox.code.${error.code}`) ? t(`outbox.code.${error.code}`) : error.message;
 }
 
 /**

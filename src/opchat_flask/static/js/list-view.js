@@ -11,10 +11,12 @@ import { fullTime, shortTime } from "./times.js";
 /** @typedef {import("./shapes.js").Chat} Chat */
 
 const DEBOUNCE = 180;
-const MINUTE = 30_000;
+const HALF_MINUTE = 30_000;
+const AHEAD = 800;
 
 export class ListView {
   #rows = byId("chats");
+  #pane = byId("rows");
   #search = /** @type {HTMLInputElement} */ (byId("search"));
   /** @type {Map<number, {chat: string, row: HTMLLIElement}>} Drawn rows, and what they show. */
   #drawn = new Map();
@@ -43,9 +45,8 @@ export class ListView {
       this.#search.value = "";
       list.ask(list.status, "");
     });
-    const end = byId("list-end");
-    new IntersectionObserver(([entry]) => entry?.isIntersecting && list.more(), { rootMargin: "600px" }).observe(end);
-    setInterval(() => this.#times(), MINUTE);
+    this.#pane.addEventListener("scroll", () => this.#deepen(), { passive: true });
+    setInterval(() => this.#times(), HALF_MINUTE);
   }
 
   /** @param {number | null} userId */
@@ -98,6 +99,13 @@ export class ListView {
       [...drawn.values()].map(({ row }) => row),
     );
     this.#times();
+    this.#deepen();
+  }
+
+  /** Load more before the end comes into sight. */
+  #deepen() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#pane;
+    if (clientHeight && scrollHeight - scrollTop - clientHeight < AHEAD) this.list.more();
   }
 
   /**

@@ -10,6 +10,8 @@ import { Emitter } from "./emitter.js";
 const POLL_LIST = 5_000;
 const POLL_CHAT = 2_000;
 const SAFETY = 60_000;
+const HIDDEN = 30_000;
+const SIGNED_OUT = 15_000;
 const RECONNECT = 5_000;
 
 /** Emits `{list: true}`, `{chat: true}` or both when the clock says so, `{userId}` for an event about a chat. */
@@ -53,13 +55,15 @@ class Live extends Emitter {
   }
 
   #tick() {
-    if (document.hidden) return;
     const now = Date.now();
+    if (document.hidden) {
+      // Nobody looks at the chat; the title still says how many wait.
+      this.#due(now - this.#lastList >= HIDDEN, false);
+      return;
+    }
     if (!this.streaming && connection.signedIn && now - this.#lastTry > RECONNECT) this.#open();
-    this.#due(
-      now - this.#lastList >= (this.streaming ? SAFETY : POLL_LIST),
-      now - this.#lastChat >= (this.streaming ? SAFETY : POLL_CHAT),
-    );
+    const calm = this.streaming ? SAFETY : connection.signedIn ? 0 : SIGNED_OUT;
+    this.#due(now - this.#lastList >= (calm || POLL_LIST), now - this.#lastChat >= (calm || POLL_CHAT));
   }
 
   /**

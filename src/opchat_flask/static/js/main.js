@@ -1,5 +1,6 @@
 /** Puts the dashboard together: which chat is open follows from the address, and nothing else. */
 
+import { tolerate } from "./api.js";
 import { showBanner } from "./banner.js";
 import { ChatList } from "./chat-list.js";
 import { ChatView } from "./chat-view.js";
@@ -78,8 +79,11 @@ function open(userId) {
     chat.outbox.send(text);
   });
   composer.setBlocked(Boolean(current.chat?.blockedByUser));
-  chatView.show(chat.conversation, chat.outbox);
-  chat.conversation.refresh();
+  chatView.show(
+    chat.conversation,
+    chat.outbox,
+    list.chats.find((listed) => listed.userId === userId),
+  );
 }
 
 /** @param {number} userId */
@@ -105,9 +109,13 @@ async function toggleStatus() {
   const conversation = current;
   if (!conversation?.chat) return;
   const status = conversation.chat.status === "open" ? "closed" : "open";
-  await list.setStatus(conversation.userId, status);
+  try {
+    await list.setStatus(conversation.userId, status);
+    announce(t(`chat.now_${status}`));
+  } catch (error) {
+    tolerate(error);
+  }
   await conversation.refresh();
-  announce(t(`chat.now_${status}`));
 }
 
 function help() {
