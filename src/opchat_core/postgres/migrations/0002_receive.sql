@@ -43,22 +43,6 @@ LANGUAGE sql STABLE AS $$
     ORDER BY found.verified DESC, found.seq DESC LIMIT 1;
 $$;
 
--- Makes a user, unless somebody else has just made them.
-CREATE FUNCTION opchat.add_user(
-    p_user_id bigint, p_first_name text, p_last_name text, p_username text, p_language_code text,
-    p_folded_first_name text, p_folded_last_name text, p_folded_username text, p_verified boolean, p_now timestamptz
-) RETURNS void
-LANGUAGE sql AS $$
-    INSERT INTO opchat.users (
-        user_id, first_name, last_name, username, language_code,
-        folded_first_name, folded_last_name, folded_username, verified, created_at
-    ) VALUES (
-        p_user_id, nullif(p_first_name, ''), nullif(p_last_name, ''), nullif(p_username, ''),
-        nullif(p_language_code, ''), coalesce(p_folded_first_name, ''), coalesce(p_folded_last_name, ''),
-        coalesce(p_folded_username, ''), p_verified, p_now
-    ) ON CONFLICT (user_id) DO NOTHING;
-$$;
-
 -- Stores a message. The outcome is one of
 --   stored     a new row
 --   duplicate  it was there; nothing changed
@@ -89,22 +73,23 @@ BEGIN
         RETURN;
     END IF;
 
-    -- A new user.
-    SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
-    IF NOT FOUND THEN
-        PERFORM opchat.add_user(p_user_id, p_first_name, p_last_name, p_username, p_language_code,
-            p_folded_first_name, p_folded_last_name, p_folded_username, p_verified, v_now);
-    END IF;
-
+    -- The chat's row is locked before the user's, here as in forget_chat. A chat that is not new has its user; the user of
+    -- a new one may be new too, or be forgotten just now with the last chat before it: hold on to the row, or make it.
     v_chat := opchat.lock_chat(p_user_id, p_bot_type, v_created_at);
-    IF v_chat.last_seq = 0 THEN
-        -- A new chat. Its user may just have been forgotten with the last chat before it: hold on to the row, or make it.
+    WHILE v_chat.last_seq = 0 LOOP
         PERFORM FROM opchat.users WHERE user_id = p_user_id FOR KEY SHARE;
-        IF NOT FOUND THEN
-            PERFORM opchat.add_user(p_user_id, p_first_name, p_last_name, p_username, p_language_code,
-                p_folded_first_name, p_folded_last_name, p_folded_username, p_verified, v_now);
-        END IF;
-    END IF;
+        EXIT WHEN FOUND;
+        INSERT INTO opchat.users (
+            user_id, first_name, last_name, username, language_code,
+            folded_first_name, folded_last_name, folded_username, verified, created_at
+        ) VALUES (
+            p_user_id, nullif(p_first_name, ''), nullif(p_last_name, ''), nullif(p_username, ''),
+            nullif(p_language_code, ''), coalesce(p_folded_first_name, ''), coalesce(p_folded_last_name, ''),
+            coalesce(p_folded_username, ''), p_verified, v_now
+        ) ON CONFLICT (user_id) DO NOTHING;
+        EXIT WHEN FOUND;
+    END LOOP;
+    SELECT * INTO v_user FROM opchat.users WHERE user_id = p_user_id;
 
     -- Has it been stored before?
     IF p_telegram_message_id IS NOT NULL THEN
@@ -135,8 +120,8 @@ BEGIN
         RETURN;
     END IF;
 
-    -- A user known before. NULL leaves a name as it is, '' clears it. Nothing is written when nothing changes.
-    IF v_user.user_id IS NOT NULL AND (p_verified OR NOT v_user.verified) AND (
+    -- NULL leaves a name as it is, '' clears it. Nothing is written when nothing changes.
+    IF (p_verified OR NOT v_user.verified) AND (
         (p_verified AND NOT v_user.verified)
         OR p_first_name IS NOT NULL AND nullif(p_first_name, '') IS DISTINCT FROM v_user.first_name
         OR p_last_name IS NOT NULL AND nullif(p_last_name, '') IS DISTINCT FROM v_user.last_name
