@@ -17,6 +17,9 @@ from opchat_flask.sessions import end_session, read_session, read_ticket, start_
 if TYPE_CHECKING:
     from opchat_core.model import Operator
 
+MAX_FORM = 16 * 1024
+"""Bytes of a login form."""
+
 login_pages = Blueprint("opchat_login", __name__, template_folder="templates")
 guard(login_pages)
 answer_with_pages(login_pages)
@@ -37,9 +40,9 @@ def login() -> Response:
 @login_pages.post("/login")
 def log_in() -> Response:
     """Take a name and a password in; the answer does not tell which of them was wrong."""
+    request.max_content_length = MAX_FORM
     if is_own_origin(request) is False:  # a program that says nothing of origins is no browser that could be abused
         return _form(error="origin", status=403)
-    request.max_content_length = 16 * 1024
     name = request.form.get("name", "").strip()
     operator = current_mount().chat.operators.find(name) if "\x00" not in name else None
     if not verify_password(operator.password_hash if operator else None, request.form.get("password", "")):

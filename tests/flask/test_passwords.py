@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
+
 import pytest
 
-from opchat_core.errors import InvalidInput
-from opchat_flask import hash_password
+from opchat_core.errors import InvalidInput, Unavailable
+from opchat_flask import hash_password, passwords
 from opchat_flask.passwords import MAX_PASSWORD, verify_password
 
 
@@ -25,6 +27,19 @@ def test_long_passwords_are_not_cut() -> None:
     longest = "x" * MAX_PASSWORD
     assert verify_password(hash_password(longest), longest)
     assert not verify_password(hash_password(longest), longest + "x")
+
+
+def test_a_flood_of_logins_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checking takes memory and time, of which those who are in need some, too."""
+    full = BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(passwords, "_at_once", full)
+    monkeypatch.setattr(passwords, "PATIENCE", 0.01)
+    with pytest.raises(Unavailable, match="Too many people log in"):
+        verify_password(None, "x")
+    full.release()
+    assert not verify_password(None, "x")
+    assert full.acquire(blocking=False)
 
 
 @pytest.mark.parametrize("password", ["", "x" * (MAX_PASSWORD + 1), "\ud800"])
