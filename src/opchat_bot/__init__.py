@@ -9,7 +9,6 @@
 from opchat_bot.api_client import ApiClient
 from opchat_bot.application import add_handlers, build_application
 from opchat_bot.intake import Intake, SavedUpdate
-from opchat_bot.redaction import Redaction
 from opchat_bot.runner import LISTEN, run, run_polling, run_webhook
 from opchat_bot.webhook import SECRET_HEADER, Webhook, WebhookAnswer, webhook_secret
 
@@ -18,7 +17,6 @@ __all__ = [
     "SECRET_HEADER",
     "ApiClient",
     "Intake",
-    "Redaction",
     "SavedUpdate",
     "Webhook",
     "WebhookAnswer",

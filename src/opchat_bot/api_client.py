@@ -24,6 +24,8 @@ LOCAL_URLS = ("http://localhost:3001", "http://localhost:3000")
 _STORED = frozenset({200, 201})
 _REFUSED = frozenset({400, 403, 413, 415, 422})
 _LONGEST_WAIT = 300.0  # seconds, whatever Retry-After says
+# As many connections are kept open as there are users served side by side, and a few spare.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=40)
 _TIMEOUT = httpx.Timeout(15.0, connect=3.0)
 
 
@@ -87,7 +89,7 @@ class ApiClient:
         self._trouble = ""
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         # The environment is read in one place (Config), so proxies and .netrc are none of httpx's business here.
-        self._http = httpx.AsyncClient(headers=headers, timeout=_TIMEOUT, trust_env=False)
+        self._http = httpx.AsyncClient(headers=headers, timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
 
     @classmethod
     def from_config(cls, config: Config, *, pauses: Pauses | None = None) -> ApiClient:

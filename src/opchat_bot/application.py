@@ -15,9 +15,9 @@ from opchat_bot.convert import read_update
 from opchat_bot.greetings import add_greetings
 from opchat_bot.intake import SavedUpdate, store
 from opchat_bot.raw import in_words, update_id
-from opchat_bot.redaction import keep_out_of_logs
 from opchat_core.config import Config
 from opchat_core.errors import ConfigError, Unavailable
+from opchat_core.telegram import RedactTokens
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 Hook = Callable[[AnyApplication], Coroutine[Any, Any, None]]
 
+# They log addresses of the Bot API: httpx at INFO, python-telegram-bot at DEBUG.
+_TALKATIVE = ("httpx", "telegram.Bot", "telegram.ext.ExtBot")
 _MAX_WAITING = 1000  # updates that are stored and wait for handlers; then fetching waits, so that memory is bounded
 _PATIENCE = 60.0  # seconds that a handler goes on trying; longer would keep python-telegram-bot from stopping
 
@@ -46,7 +48,7 @@ def build_application(config: Config, *, api: ApiClient | None = None, greet: bo
     """
     if config.bot_token is None:
         raise ConfigError("OPERATOR_BOT_TOKEN is required to run the bot: BotFather gives it")
-    keep_out_of_logs(config.bot_token)
+    _keep_token_out_of_logs()  # from the first moment: building it logs the address
     application = (
         ApplicationBuilder()
         .token(config.bot_token)
@@ -78,7 +80,7 @@ def add_handlers(
         group: The group of the handler that stores; other handlers of this group see nothing, so let it be its own.
         greet: Whether to answer /start and /help, in the group ``group + 1``; False where the Application does.
     """
-    keep_out_of_logs(application.bot.token)
+    _keep_token_out_of_logs()
     if api is None:
         api = ApiClient.from_config(config)
         application.post_shutdown = _closing(api, application.post_shutdown)
@@ -98,6 +100,14 @@ def add_handlers(
     application.add_handler(TypeHandler(Update, save), group)
     if greet:
         add_greetings(application, group=group + 1)
+
+
+def _keep_token_out_of_logs() -> None:
+    """Put a filter on the loggers themselves, so that it works whatever handlers the program has."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        if not any(isinstance(one, RedactTokens) for one in logger.filters):
+            logger.addFilter(RedactTokens())
 
 
 def _closing(api: ApiClient, before: Hook | None) -> Hook:

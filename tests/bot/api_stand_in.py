@@ -53,8 +53,7 @@ class ApiStandIn:
         self.by_user: dict[int, list[Answer]] = {}
         self._lock = threading.Lock()
         self._gone = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -119,6 +118,11 @@ class ApiStandIn:
             return Answer(200, body={"success": True, "duplicate": True})
         self.stored.append(body)
         return Answer(200 if message.edited else 201, body={"success": True})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # five, which is usual, is less than the connections that the bot opens at once
 
 
 def _handler(api: ApiStandIn) -> type[BaseHTTPRequestHandler]:

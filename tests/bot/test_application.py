@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from tests.bot.updates import ANNA, update
 
 from opchat_bot import add_handlers, build_application
 from opchat_bot.greetings import help_text, start_text
-from opchat_bot.redaction import Redaction
 from opchat_core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -156,12 +154,3 @@ def test_greetings_speak_the_users_language(language: str | None, russian: bool)
     """Russian for Russians, English for everybody else."""
     for text in (start_text(language), help_text(language)):
         assert ("оператор" in text) is russian
-
-
-def test_a_secret_is_masked_also_inside_a_url() -> None:
-    """As it is, and percent-encoded; equal filters count as one."""
-    redaction = Redaction("1:abc")
-    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s and %s", ("/bot1:abc/", "1%3Aabc"), None)
-    assert redaction.filter(record)
-    assert record.getMessage() == "/bot<token>/ and <token>"
-    assert {redaction, Redaction("1:abc")} == {redaction}
