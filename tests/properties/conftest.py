@@ -1,0 +1,22 @@
+"""Everything here is a property: long, and run by `nox -s properties`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+_HERE = Path(__file__).parent
+
+settings.register_profile(
+    "steady", deadline=None
+)  # how long an example takes says more about the machine than about it
+settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in this directory."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.properties)
