@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +78,10 @@ def test_examples_do_what_the_page_says(page: str, shop: Simulator, tmp_path: Pa
     document.namespace.update(tmp_path=tmp_path, telegram=shop)
     for example in document.examples():
         example.evaluate()
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"])
+def test_links_of_pages_outside_of_docs_lead_somewhere(page: str) -> None:
+    """Sphinx checks the links of its own pages; those beside it lead to files that exist."""
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)", (ROOT / page).read_text())
+    assert [target for target in targets if not (ROOT / target).exists()] == []
