@@ -83,7 +83,7 @@ class CommandHelp(SphinxDirective):
 
     def run(self) -> list[Node]:
         """Make a section for each command, and one for each command of a group."""
-        context = click.Context(opchat, info_name="opchat")
+        context = click.Context(opchat, info_name="opchat", **opchat.context_settings)
         return [section for name in opchat.list_commands(context) for section in self._sections(name, context, opchat)]
 
     def _sections(self, name: str, above: click.Context, group: click.Group) -> list[Node]:
