@@ -366,7 +366,7 @@ def _expect_status(response: httpx.Response, wanted: int) -> None:
     problem = _object(response) if "json" in response.headers.get("Content-Type", "") else {}
     said = " ".join(str(problem[key]) for key in ("code", "detail") if problem.get(key))
     told = f"status {response.status_code} in place of {wanted}{f': {said}' if said else ''}"
-    if not problem and response.status_code != httpx.codes.NOT_MODIFIED:
+    if not problem.get("code"):
         told += "; is that an opchat server?"
     raise StepFailed(told)
 

@@ -53,8 +53,7 @@ class Crew:
         thread.start()
 
     def wait(self) -> None:
-        """Wait for the signal."""
-        unwind_on_sigterm()
+        """Wait for the signal, which comes as an exception; see :func:`unwind_on_sigterm`."""
         try:
             self.stop.wait()
         except KeyboardInterrupt:

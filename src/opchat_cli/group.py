@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from opchat_cli.crew import unwind_on_sigterm
 from opchat_cli.log import log_to_stderr
 from opchat_core.errors import ConfigError, InvalidInput, OpchatError
 from opchat_core.telegram import redact
@@ -85,5 +86,7 @@ def main(context: click.Context, *, verbose: bool) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name that the terminal cannot show must not end the program
             stream.reconfigure(errors="backslashreplace")
+    if context.invoked_subcommand in _SERVICES:
+        unwind_on_sigterm()
     level = logging.INFO if context.invoked_subcommand in _SERVICES else logging.ERROR
     log_to_stderr(logging.DEBUG if verbose else level)

@@ -55,10 +55,9 @@ def chat(clean_database: str) -> Iterator[OperatorChat]:
 @pytest.fixture
 def anna(chat: OperatorChat) -> int:
     """A user who has written, whom somebody answered elsewhere, and who then corrected herself."""
-    message = {"user_id": 42, "telegram_message_id": 7, "first_name": "Анна"}
-    chat.receive(text="Where is my order?", **message)
+    chat.receive(user_id=42, text="Where is my order?", telegram_message_id=7, first_name="Анна")
     chat.receive(user_id=42, text="It is on its way.", direction="out", telegram_message_id=8)
-    chat.receive(text="Where is my order 1047?", edited=True, **message)
+    chat.receive(user_id=42, text="Where is my order 1047?", telegram_message_id=7, edited=True)
     return 42
 
 

@@ -12,7 +12,7 @@ from threading import Event
 import click
 
 import opchat_bot
-from opchat_cli.crew import Crew, unwind_on_sigterm
+from opchat_cli.crew import Crew
 from opchat_cli.demonstration import OPERATOR, free_port, give_to_workers, sign_in_link, write_samples
 from opchat_cli.examples import examples
 from opchat_cli.readiness import await_ready
@@ -44,14 +44,13 @@ def command(port: int, simulator_port: int, *, samples: bool) -> None:
         logging.getLogger().setLevel(logging.WARNING)  # the places to click should not be lost among events
         for name in ("opchat_core", "opchat_flask", "opchat_bot"):
             logging.getLogger(name).setLevel(logging.WARNING)
-    unwind_on_sigterm()
-    web_port, phone_port = _claim("dashboard", port), _claim("phone page", simulator_port)
-    url = f"http://127.0.0.1:{web_port}"
     crew = Crew()
     with ExitStack() as opened:
+        simulator = opened.enter_context(Simulator(_claim("phone page", simulator_port)))
+        web_port = _claim("dashboard", port)
+        url = f"http://127.0.0.1:{web_port}"
         click.echo("Starting PostgreSQL ...", err=True)
         database_url = opened.enter_context(_throw_away_database())
-        simulator = opened.enter_context(Simulator(phone_port))
         config = Config(
             bot_token=simulator.token,
             database_url=database_url,

@@ -9,7 +9,7 @@ import attrs
 import click
 
 import opchat_bot
-from opchat_cli.crew import Crew, unwind_on_sigterm
+from opchat_cli.crew import Crew
 from opchat_cli.examples import examples
 from opchat_cli.readiness import await_ready
 from opchat_cli.settings import read_settings
@@ -40,7 +40,6 @@ def command(host: str, port: int, workers: int, *, with_bot: bool) -> None:
     config = read_settings()
     if with_bot and config.bot_token is None:
         raise ConfigError("--with-bot needs OPERATOR_BOT_TOKEN")
-    unwind_on_sigterm()
     claim_port(host, port)
     crew = Crew()
     with connect_config(config) as chat, crew.running():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-
 import click
 
 from opchat_cli.examples import examples
@@ -26,7 +24,6 @@ def command(port: int) -> None:
     click.echo("Settings:")
     click.echo(f"  TELEGRAM_API_URL={simulator.url}")
     click.echo(f"  OPERATOR_BOT_TOKEN={simulator.token}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         simulator.serve_forever()
     except KeyboardInterrupt:

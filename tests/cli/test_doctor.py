@@ -1,0 +1,127 @@
+"""The doctor: finds what is wrong, says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.support.tables import contents
+
+from opchat_core import OperatorChat, connect
+from opchat_core.model import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Cli
+
+    from opchat_core.testing.simulator import Simulator
+
+
+@pytest.fixture
+def examine(cli: Cli, simulator: Simulator) -> Callable[..., dict[str, Any]]:
+    """Runs the doctor on an installation with a bot; each check by its name."""
+
+    def run(**environment: str) -> dict[str, Any]:
+        bot = {"OPERATOR_BOT_TOKEN": simulator.token, "TELEGRAM_API_URL": simulator.url}
+        result = cli("doctor", "--json", **{**bot, **environment})
+        told = json.loads(result.stdout)
+        assert result.exit_code == (0 if told["ok"] else 1)
+        return {check["name"]: check for check in told["checks"]}
+
+    return run
+
+
+def test_a_sound_installation(examine: Callable[..., dict[str, Any]], chat: OperatorChat, clean_database: str) -> None:
+    """With an operator, a bot and a closed door, all is well, and nothing was written."""
+    chat.operators.add("anna", "a hash")
+    before = contents(clean_database)
+    checks = examine(OPCHAT_INGEST="verified")
+    assert {check["level"] for check in checks.values()} == {"ok"}
+    assert set(checks) == {"settings", "receiving", "bot", "database", "schema", "operators", "backlog"}
+    assert contents(clean_database) == before
+
+
+def test_what_one_should_know(examine: Callable[..., dict[str, Any]]) -> None:
+    """An open door and nobody who could log in are warnings with advice, and no failure."""
+    checks = examine()
+    assert checks["receiving"]["level"] == checks["operators"]["level"] == "warn"
+    assert "OPCHAT_INGEST=verified" in checks["receiving"]["advice"]
+    assert "opchat operator add" in checks["operators"]["advice"]
+
+
+def test_a_wrong_token(examine: Callable[..., dict[str, Any]]) -> None:
+    """Telegram's refusal is a failure, and the token is not shown."""
+    check = examine(OPERATOR_BOT_TOKEN="1:wrong-secret")["bot"]
+    assert check["level"] == "fail"
+    assert "wrong-secret" not in json.dumps(check)
+
+
+def test_telegram_is_away(examine: Callable[..., dict[str, Any]]) -> None:
+    """Not reaching Telegram is told apart from a wrong token."""
+    check = examine(TELEGRAM_API_URL="http://127.0.0.1:1")["bot"]
+    assert check["level"] == "fail"
+    assert "cannot be reached" in check["detail"]
+
+
+def test_a_webhook_stands_in_the_way(examine: Callable[..., dict[str, Any]], simulator: Simulator) -> None:
+    """Whoever polls should know that a webhook is set, and how to get rid of it."""
+    with connect_bot(simulator) as bot:
+        bot.post("setWebhook", data={"url": "http://127.0.0.1:1/hook"}).raise_for_status()
+    check = examine()["bot"]
+    assert check["level"] == "warn"
+    assert "http://127.0.0.1:1/hook" in check["detail"]
+    assert "opchat bot" in check["advice"]
+
+
+def test_a_missing_schema(examine: Callable[..., dict[str, Any]], empty_database: str) -> None:
+    """It is a failure with its cure, and the doctor does not apply it."""
+    check = examine(DATABASE_URL=empty_database)["schema"]
+    assert check["level"] == "fail"
+    assert "opchat migrate" in check["advice"]
+    assert contents(empty_database) == {}
+
+
+def test_the_database_is_away(examine: Callable[..., dict[str, Any]]) -> None:
+    """It says why, and does not go on to what needs the database."""
+    checks = examine(DATABASE_URL="postgresql://127.0.0.1:1/x")
+    assert checks["database"]["level"] == "fail"
+    assert "refused" in checks["database"]["detail"]
+    assert "schema" not in checks
+
+
+def test_a_pooler_is_noticed(examine: Callable[..., dict[str, Any]], pgbouncer: str) -> None:
+    """PgBouncer in transaction mode is fine, and told."""
+    check = examine(DATABASE_URL=pgbouncer)["database"]
+    assert check["level"] == "ok"
+    assert "pooler" in check["detail"]
+
+
+def test_a_paused_bot_and_answers_in_doubt(
+    examine: Callable[..., dict[str, Any]], simulator: Simulator, clean_database: str
+) -> None:
+    """A refused token has paused the bot, and an answer was cut on its way: both are told with what to do."""
+    simulator.user(42)
+    with connect(clean_database, bot_token=simulator.token, telegram_api_url=simulator.url) as chat:
+        chat.receive(user_id=42, text="Hello?")
+        simulator.fail("sendMessage", "cut_after")
+        chat.send(42, Answer(text="Hello!"), operator="anna")
+    with connect(clean_database, bot_token="1:wrong", telegram_api_url=simulator.url) as chat:
+        chat.send(42, Answer(text="Are you there?"), operator="anna")
+    checks = examine()
+    assert checks["doubt"]["level"] == "warn"
+    assert checks["delivery"]["level"] == "fail"
+
+
+def test_people_read_lines(cli: Cli) -> None:
+    """One line a check, the advice below it."""
+    lines = cli("doctor").stdout.splitlines()
+    assert lines[0].startswith("ok    settings: ")
+    assert any(line.startswith("warn  bot: no token") for line in lines)
+
+
+def connect_bot(simulator: Simulator) -> Any:
+    import httpx
+
+    return httpx.Client(base_url=f"{simulator.url}/bot{simulator.token}/")
