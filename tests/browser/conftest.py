@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_flask import hash_password, session_secret, sign_in_ticket
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
 WIDE = (1280, 800)
+PATIENCE = 20_000  # milliseconds: how long a busy machine may take; nothing waits longer than it must
 PHONE = (390, 844)
 
 
@@ -36,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, one for the whole run."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -103,7 +105,7 @@ class Desk:
         context = self._browser.new_context(
             viewport={"width": width, "height": height}, locale=language, base_url=self.site.url, timezone_id="UTC"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", self._listen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
+from tests.support.deadline import eventually
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Desk
@@ -50,8 +51,28 @@ def test_who_reads_above_is_told_of_news_and_not_moved(desk: Desk, chat: Operato
     pill.click()
     expect(page.get_by_text("Breaking news").last).to_be_in_viewport()
     expect(pill).to_be_hidden()
+    eventually(lambda: chat.chat(42).unread_count == 0, what="the mark")
     expect(page.locator(".row .unread")).to_have_count(0)
-    assert chat.chat(42).unread_count == 0
+
+
+def test_a_chat_opens_at_its_first_unread_message(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """More came in than fits: reading begins where one left off, and nothing below counts as read."""
+    for number in range(2, 42):
+        chat.receive(user_id=anna, text=f"Message number {number}")
+    chat.mark_read(anna, 10)
+    page = desk.operator()
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator(".unread-line")).to_be_in_viewport()
+    expect(page.locator(".unread-line + .message")).to_have_id("message-11")
+    expect(page.locator("#message-41")).not_to_be_in_viewport()
+    assert chat.chat(anna).unread_count == 31
+    page.get_by_role("button", name="31 new messages").click()
+    expect(page.locator(".row .unread")).to_have_count(0)
+    # Back here later, it begins where news begin then.
+    page.goto("/dashboard/operator-chats")
+    chat.receive(user_id=anna, text="The latest")
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator(".unread-line + .message")).to_contain_text("The latest")
 
 
 def test_hostile_texts_stay_texts(desk: Desk, chat: OperatorChat) -> None:

@@ -81,7 +81,7 @@ def test_without_the_event_stream_polling_keeps_up(desk: Desk, chat: OperatorCha
     page.get_by_role("link", name="Анна").click()
     expect(page.locator(".message")).to_have_count(1)
     chat.receive(user_id=anna, text="By polling")
-    expect(page.locator(".message").last).to_contain_text("By polling", timeout=5_000)
+    expect(page.locator(".message").last).to_contain_text("By polling")
     expect(page.locator(".row")).to_contain_text("By polling")
 
 
@@ -95,7 +95,7 @@ def test_a_server_restart_under_an_open_page_loses_nothing(desk: Desk, chat: Ope
     expect(page.get_by_text("No connection to the server.")).to_be_visible(timeout=20_000)
     chat.receive(user_id=anna, text="While you were away")
     desk.site.start()
-    expect(page.locator(".message").last).to_contain_text("While you were away", timeout=20_000)
+    expect(page.locator(".message").last).to_contain_text("While you were away")
     expect(page.locator("#banner")).to_be_hidden()
 
 
