@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -114,23 +117,24 @@ class Reporter:
 def reporter() -> Reporter:
     """Find out who reports a message by the current request: the bot, an operator by token, or just anybody.
 
-    Somebody who shows a wrong token believes to be verified, and must learn that they are not.
+    A token that proves nothing makes nobody worse off than none: what a person wrote is not lost to a bot with a wrong
+    setting, it is only unverified. The log tells the keeper.
 
     Raises:
-        Unauthenticated: If a bearer token is wrong, or missing where the installation insists on proof.
+        Unauthenticated: If there is no good bearer token, and the installation insists on proof.
     """
     token = bearer_token(request)
     config = current_mount().config
-    if token is None:
-        if config.ingest_verified:
-            raise Unauthenticated("This installation takes messages only with its ingest token.")
-        return Reporter(verified=False)
-    if config.ingest_token is not None and _same(token, config.ingest_token):
-        return Reporter(verified=True)
-    operator = current_chat().operators.of_token(token)
-    if operator is None:
-        raise Unauthenticated("The bearer token is not, or no longer, good.")
-    return Reporter(verified=True, operator=operator)
+    if token is not None:
+        if config.ingest_token is not None and _same(token, config.ingest_token):
+            return Reporter(verified=True)
+        operator = current_chat().operators.of_token(token)
+        if operator is not None:
+            return Reporter(verified=True, operator=operator)
+        _log.warning("ingest.unknown_token", extra={"refused": config.ingest_verified})
+    if config.ingest_verified:
+        raise Unauthenticated("This installation takes messages only with its ingest token.")
+    return Reporter(verified=False)
 
 
 def bearer_token(request: Request) -> str | None:

@@ -88,13 +88,18 @@ def test_an_answer_sent_elsewhere_names_its_operator(client: Client, operator: d
     assert answer.json["message"]["delivery"]["status"] == "sent"
 
 
-def test_a_wrong_token_is_no_anonymous_caller(client: Client, stored: Callable[[], int]) -> None:
-    """A bot with a wrong token learns it at once, rather than from unverified messages."""
-    for token in ("wrong", "opchat_wrong", "", "\N{SNOWMAN}".encode().decode("latin-1")):
-        answer = client.post(URL, json=HELLO, headers=bearer(token))
-        problem_of(answer, 401, "unauthenticated")
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert stored() == 0
+@pytest.mark.parametrize("token", ["wrong", "opchat_wrong", "", "\N{SNOWMAN}".encode().decode("latin-1")])
+def test_a_wrong_token_proves_nothing_and_loses_nothing(
+    client: Client, chat: OperatorChat, config: Config, stored: Callable[[], int], token: str
+) -> None:
+    """What a user wrote to a bot with a wrong setting is kept, unverified, unless the installation insists on proof."""
+    answer = client.post(URL, json=HELLO, headers=bearer(token))
+    assert (answer.status_code, answer.json["message"]["verified"]) == (201, False)
+    strict = create_app(chat, attrs.evolve(config, ingest_verified=True)).test_client()
+    refusal = strict.post(URL, json=HELLO, headers=bearer(token))
+    problem_of(refusal, 401, "unauthenticated")
+    assert refusal.headers["WWW-Authenticate"] == "Bearer"
+    assert stored() == 1
 
 
 def test_an_installation_may_insist_on_proof(

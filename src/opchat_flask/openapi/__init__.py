@@ -26,8 +26,8 @@ Bodies are JSON objects in UTF-8, at most 256 KiB. Unknown keys and parameters a
 RFC 9457 problem with a stable `code`; those of status 422 name each broken field. A user id in a path that can be no
 user's id is 404 like any unknown one. Status 503 and 429 carry `Retry-After`.
 
-A wrong bearer token is 401 everywhere, also where none is needed. Requests that change something and are authenticated
-by the dashboard's cookie must come from the dashboard (`Sec-Fetch-Site: same-origin`, or an `Origin` that is this
+A wrong bearer token is 401; where none is needed, it is as good as none. Requests that change something and are
+authenticated by the dashboard's cookie must come from the dashboard (`Sec-Fetch-Site: same-origin`, or an `Origin` that is this
 server's, or `X-CSRF-Token`), else they are 403 with the code `csrf_failed`.
 """
 
