@@ -27,8 +27,8 @@ RFC 9457 problem with a stable `code`; those of status 422 name each broken fiel
 user's id is 404 like any unknown one. Status 503 and 429 carry `Retry-After`.
 
 A wrong bearer token is 401; where none is needed, it is as good as none. Requests that change something and are
-authenticated by the dashboard's cookie must come from the dashboard (`Sec-Fetch-Site: same-origin`, or an `Origin` that is this
-server's, or `X-CSRF-Token`), else they are 403 with the code `csrf_failed`.
+authenticated by the dashboard's cookie must come from the dashboard (`Sec-Fetch-Site: same-origin`, or an `Origin` that
+is this server's, or `X-CSRF-Token`), else they are 403 with the code `csrf_failed`.
 """
 
 
