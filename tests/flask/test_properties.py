@@ -141,7 +141,8 @@ def test_no_bytes_break_the_server(client: Client, body: bytes) -> None:
 def test_no_made_up_token_gets_in(client: Client, token: str) -> None:
     """Nor does one break the server."""
     assert client.get("/api/operator-chats", headers=bearer(token)).status_code == 401
-    assert client.post(URL, json={"userId": 1, "messageText": "x"}, headers=bearer(token)).status_code == 401
+    blocked = {"userId": 1, "blockedByUser": True}
+    assert client.post("/api/chat-member", json=blocked, headers=bearer(token)).status_code == 401
 
 
 @pytest.mark.properties
