@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from tests.support.databases import truncate
 
 from opchat_core.errors import OpchatError
@@ -28,6 +28,7 @@ from opchat_core.model import (
     Lost,
     Message,
     MessageKey,
+    Outcome,
     Refused,
     ReopenRule,
     Sent,
@@ -46,7 +47,7 @@ LEASE = timedelta(seconds=30)
 MAX_AGE = timedelta(minutes=5)
 
 users = st.sampled_from(USERS)
-bots = st.sampled_from(BOTS)
+bots = st.sampled_from((BOTS[0], BOTS[0], BOTS[1]))
 texts = st.sampled_from(["hi", "hello", "привет 😀"])
 numbers = st.integers(1, 4)
 names = st.none() | st.sampled_from(["", "Anna", "Мария"])
@@ -61,6 +62,11 @@ outcomes = (
     | st.just(Refused(DeliveryError("unauthorized", "token"), stops_sender=True))
     | st.builds(Lost, errors)
 )
+
+
+def store_message(store: Store, message: IncomingMessage) -> object:
+    """Store what the bot hands in."""
+    return store.receive(message, verified=True, operator=None, reopen=ReopenRule())
 
 
 def overview(store: Store, bot_type: str) -> list[object]:
@@ -93,6 +99,9 @@ class ChatMachine(RuleBasedStateMachine):
         self.memory = InMemoryRepository(self.clock)
         self.postgres = PostgresRepository(self.database, clock=self.clock)
         self.claimed: list[Message] = []
+        for user_id in USERS:
+            message = IncomingMessage(user_id=user_id, text="hi", telegram_message_id=1)
+            self.both(partial(store_message, message=message))
 
     def both(self, call: Callable[[Store], Any]) -> Any:
         """Do a step in both; the result, which is the same, or the kind of error, which is the same too."""
@@ -192,12 +201,23 @@ class ChatMachine(RuleBasedStateMachine):
 
         self.claimed += self.both(look)
 
-    @rule(outcome=outcomes, index=st.integers(0, 20))
-    def complete(self, outcome: Sent | Deferred | Refused | Lost, index: int) -> None:
-        """A worker comes back with a result, maybe too late or twice."""
-        if self.claimed:
-            message = self.claimed[index % len(self.claimed)]
-            self.both(lambda s: s.complete(message, outcome, wait=timedelta(seconds=4)))
+    @precondition(lambda self: self.claimed)
+    @rule(outcome=outcomes, back=st.sampled_from([1, 1, 1, 2, 5]))
+    def complete(self, outcome: Outcome, back: int) -> None:
+        """A worker comes back with a result: that of its last claim, or of an older one, too late or twice."""
+        message = self.claimed[-min(back, len(self.claimed))]
+        self.both(lambda s: s.complete(message, outcome, wait=timedelta(seconds=4)))
+
+    @rule(user_id=users, text=texts, outcome=outcomes)
+    def answer_at_once(self, user_id: int, text: str, outcome: Outcome) -> None:
+        """An operator answers, and what is due in the chat is sent with one result."""
+        self.reply(
+            user_id=user_id, bot_type=BOTS[0], text=text, operator="anna", key=None, reply_to=None, last_seen=None
+        )
+        before = len(self.claimed)
+        self.claim(BOTS[0], user_id)
+        if len(self.claimed) > before:
+            self.complete(outcome, 1)
 
     @rule(
         user_id=users,
@@ -256,7 +276,7 @@ def test_both_stores_are_one_machine(migrated_url: str) -> None:
         run_state_machine_as_test(
             ChatMachine,
             settings=settings(
-                max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
 
