@@ -12,8 +12,7 @@ STAFF = {"olga": "correct horse", "ivan": "battery staple"}  # a shop keeps hash
 
 app = Flask("shop")
 app.secret_key = os.environ["SHOP_SECRET"]
-config = Config.from_env(os.environ)
-chat = connect_config(config)
+chat = connect_config(Config.from_env(os.environ))
 atexit.register(chat.close)
 
 
@@ -36,4 +35,4 @@ def operator_of(_: Request) -> str | None:
     return session.get("staff")
 
 
-init_app(app, chat, config, url_prefix="/support", authenticate=operator_of)
+init_app(app, chat, url_prefix="/support", authenticate=operator_of)

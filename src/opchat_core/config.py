@@ -34,7 +34,7 @@ class Config:
         data_dir: Home of the embedded database; None: the platform's user data directory.
         telegram_api_url: The Bot API server.
         ingest_verified: Whether ``POST /api/chat-message`` refuses callers without proof.
-        ingest_token: The proof; None where there is neither a setting nor a bot token to derive it from.
+        ingest_token: The proof; derived from the bot token by default, and None where there is none.
         cors_origins: Origins that may post messages from a browser.
         secret_key: Signs dashboard sessions; None: made once and kept in the database.
         reopen: Whether a user's message reopens a closed chat.
@@ -46,10 +46,14 @@ class Config:
     data_dir: Path | None = None
     telegram_api_url: str = TELEGRAM_API_URL
     ingest_verified: bool = False
-    ingest_token: str | None = field(default=None, repr=False)
+    ingest_token: str | None = field(repr=False)
     cors_origins: tuple[str, ...] = ("*",)
     secret_key: str | None = field(default=None, repr=False)
     reopen: ReopenRule = field(factory=ReopenRule)
+
+    @ingest_token.default
+    def _derived_ingest_token(self) -> str | None:
+        return self.bot_token and derive_ingest_token(self.bot_token)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
@@ -71,18 +75,18 @@ class Config:
             except ValueError as error:
                 raise ConfigError(f"{name} {error}") from None
 
-        token = read("OPERATOR_BOT_TOKEN", _bot_token)
+        ingest_token = read("OPCHAT_INGEST_TOKEN", _secret)
         return cls(
-            bot_token=token,
+            bot_token=read("OPERATOR_BOT_TOKEN", _bot_token),
             api_base_url=read("API_BASE_URL", _base_url),
             database_url=read("DATABASE_URL", str),
             data_dir=read("OPCHAT_DATA_DIR", Path),
             telegram_api_url=read("TELEGRAM_API_URL", _base_url, TELEGRAM_API_URL),
             ingest_verified=read("OPCHAT_INGEST", _ingest, default=False),
-            ingest_token=read("OPCHAT_INGEST_TOKEN", _secret, token and derive_ingest_token(token)),
             cors_origins=read("OPCHAT_CORS_ORIGINS", _origins, ("*",)),
             secret_key=read("OPCHAT_SECRET_KEY", _secret),
             reopen=read("OPCHAT_REOPEN", ReopenRule.parse, ReopenRule()),
+            **({"ingest_token": ingest_token} if ingest_token else {}),
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import attrs
 
+from opchat_core.config import Config
 from opchat_core.delivery import Courier
 from opchat_core.errors import (
     ForbiddenDirection,
@@ -33,7 +34,6 @@ from opchat_core.model import (
     Message,
     MessageKey,
     Received,
-    ReopenRule,
     rules,
 )
 from opchat_core.operators import Operators
@@ -54,7 +54,7 @@ class OperatorChat:
         store: Where chats are kept.
         courier: Takes answers to Telegram.
         feed: Tells of changes in any process.
-        reopen: Whether a new message of the user reopens a closed chat.
+        config: The installation's settings, by which also adapters go.
         on_close: Called once by :meth:`close`.
     """
 
@@ -64,13 +64,13 @@ class OperatorChat:
         courier: Courier,
         feed: ChangeFeed,
         *,
-        reopen: ReopenRule | None = None,
+        config: Config | None = None,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._feed = feed
-        self._reopen = reopen or ReopenRule()
         self._on_close = on_close
+        self.config = config or Config()
         self.courier = courier
         self.operators = Operators(store)
 
@@ -128,7 +128,7 @@ class OperatorChat:
             if message.edited:
                 raise ForbiddenEdit("Only a verified caller may edit a message.")
             message = attrs.evolve(message, created_at=None)
-        return self._store.receive(message, verified=verified, operator=operator, reopen=self._reopen)
+        return self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
 
     def set_blocked(self, user_id: int, *, blocked: bool, bot_type: str = OPERATOR) -> Chat:
         """Record that the user has blocked or unblocked the bot.
@@ -192,9 +192,9 @@ class OperatorChat:
         Raises:
             UserNotFound: If there is no such chat.
         """
-        return self.open_chat_page(user_id, limit=limit, before=before, bot_type=bot_type).messages
+        return self.read_chat(user_id, limit=limit, before=before, bot_type=bot_type).messages
 
-    def open_chat_page(
+    def read_chat(
         self,
         user_id: int,
         *,
@@ -356,7 +356,7 @@ class OperatorChat:
             senders: What takes answers, by bot type, in place of Telegram; without them there is no bot.
         """
         with self._store.transaction() as store:
-            yield OperatorChat(store, Courier(store, senders or {}), self._feed, reopen=self._reopen)
+            yield OperatorChat(store, Courier(store, senders or {}), self._feed, config=self.config)
 
     def _attempt(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Try to send stored answers at once and read how they stand; a worker takes what is left."""

@@ -103,5 +103,5 @@ def connect_config(config: Config, *, migrated: bool = False) -> OperatorChat:
             sender = TelegramSender(config.bot_token, config.telegram_api_url)
             opened.callback(sender.close)
             senders = {OPERATOR: sender, SELFTEST: sender}
-        return OperatorChat(store, Courier(store, senders), feed, reopen=config.reopen, on_close=opened.pop_all().close)
+        return OperatorChat(store, Courier(store, senders), feed, config=config, on_close=opened.pop_all().close)
     raise AssertionError  # pragma: no cover - ExitStack swallows nothing

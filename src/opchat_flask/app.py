@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_cors import CORS
 
-from opchat_core.config import Config
 from opchat_flask.chats import chats
 from opchat_flask.conversation import conversation
 from opchat_flask.events import events
@@ -21,6 +20,7 @@ from opchat_flask.pages import pages
 from opchat_flask.problems import answer_unrouted_with_problems
 
 if TYPE_CHECKING:
+    from opchat_core.config import Config
     from opchat_core.service import OperatorChat
     from opchat_flask.streams import Streams
 
@@ -32,7 +32,7 @@ def create_app(chat: OperatorChat, config: Config | None = None, *, streams: Str
 
     Args:
         chat: What it acts on; the caller closes it.
-        config: Settings; without them the endpoint for messages is open and there is no ingest token.
+        config: Settings, where they are not to be those of the chat.
         streams: How many event streams this process serves.
     """
     app = Flask("opchat_flask", static_folder=None, template_folder=None)
@@ -56,7 +56,7 @@ def init_app(
     Args:
         app: The app.
         chat: What the endpoints act on; the caller closes it.
-        config: Settings; without them the endpoint for messages is open and there is no ingest token.
+        config: Settings, where they are not to be those of the chat.
         url_prefix: What every path is to begin with, such as ``/support``.
         authenticate: The host's own login: is given a request, and tells the operator's name, or None for nobody. It
             takes the place of opchat's own sessions; API tokens stay good. Without it opchat's own login guards all.
@@ -67,7 +67,7 @@ def init_app(
     """
     if url_prefix and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", url_prefix):
         raise ValueError("url_prefix must be empty or look like /support")
-    mount = Mount(chat, config or Config(), url_prefix=url_prefix, authenticate=authenticate, streams=streams)
+    mount = Mount(chat, config or chat.config, url_prefix=url_prefix, authenticate=authenticate, streams=streams)
     app.extensions[EXTENSION] = mount
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=url_prefix or None)

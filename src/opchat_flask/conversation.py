@@ -64,7 +64,7 @@ def get_chat(user: str) -> Response:
     chat = current_chat()
     if request.if_none_match and is_known(known := tag(chat.chat(user_id, bot_type=bot_type))):
         return not_modified(known)  # one indexed look-up, and no message read
-    history = chat.open_chat_page(user_id, limit=limit, before=before, after=after, bot_type=bot_type)
+    history = chat.read_chat(user_id, limit=limit, before=before, after=after, bot_type=bot_type)
     answer = {
         "user": user_to_json(history.chat.user),
         "chat": chat_to_json(history.chat),

@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
 def application() -> Flask:
     """Make the app of this process; the schema must be up to date."""
-    config = Config.from_env(os.environ)
-    chat = connect_config(config, migrated=True)
+    chat = connect_config(Config.from_env(os.environ), migrated=True)
     atexit.register(chat.close)
     streams = Streams()
     _at_signal(streams.stop)
     _end_with_parent()
-    return create_app(chat, config, streams=streams)
+    return create_app(chat, streams=streams)
 
 
 def _at_signal(act: Callable[[], None]) -> None:

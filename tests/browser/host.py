@@ -12,7 +12,6 @@ from opchat_flask import init_app
 
 def application() -> Flask:
     """Make the app of a server process."""
-    config = Config.from_env(os.environ)
     app = Flask("host")
-    init_app(app, connect_config(config, migrated=True), config, url_prefix="/support")
+    init_app(app, connect_config(Config.from_env(os.environ), migrated=True), url_prefix="/support")
     return app

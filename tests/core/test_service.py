@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.support.stores import OPERATOR
 
+from opchat_core.config import Config
 from opchat_core.delivery import Courier
 from opchat_core.errors import (
     AnsweredByColleague,
@@ -84,7 +85,7 @@ def test_a_stranger_does_not_set_the_time(chat: OperatorChat, clock: MovableCloc
 
 def test_the_reopening_rule_is_the_installations(store: InMemoryRepository, courier: Courier) -> None:
     """One rule for all chats, given once."""
-    chat = OperatorChat(store, courier, InMemoryFeed(), reopen=ReopenRule(timedelta(0)))
+    chat = OperatorChat(store, courier, InMemoryFeed(), config=Config(reopen=ReopenRule(timedelta(0))))
     chat.receive(user_id=42, text="x")
     chat.close_chat(42)
     chat.receive(user_id=42, text="y")
@@ -145,26 +146,26 @@ def test_a_page_of_history_says_whether_there_is_more(chat: OperatorChat) -> Non
     """The number to ask with for older messages, until the first one is there."""
     for number in range(1, 6):
         chat.receive(user_id=42, text=str(number))
-    page = chat.open_chat_page(42, limit=2)
+    page = chat.read_chat(42, limit=2)
     assert [m.text for m in page.messages] == ["4", "5"]
     assert page.next_before == 4
-    page = chat.open_chat_page(42, limit=9, before=4)
+    page = chat.read_chat(42, limit=9, before=4)
     assert [m.text for m in page.messages] == ["1", "2", "3"]
     assert page.next_before is None
-    assert chat.open_chat_page(42, before=1).next_before is None
+    assert chat.read_chat(42, before=1).next_before is None
 
 
 def test_what_changed_since_a_revision(chat: OperatorChat) -> None:
     """Whoever has a page asks for the rest by its revision; a page and changes are two questions."""
     chat.receive(user_id=42, text="one")
-    revision = chat.open_chat_page(42).chat.revision
+    revision = chat.read_chat(42).chat.revision
     chat.receive(user_id=42, text="two")
-    page = chat.open_chat_page(42, after=revision)
+    page = chat.read_chat(42, after=revision)
     assert [m.text for m in page.messages] == ["two"]
-    assert chat.open_chat_page(42, after=page.chat.revision).messages == ()
+    assert chat.read_chat(42, after=page.chat.revision).messages == ()
     for limit, before in ((1, None), (None, 1)):
         with pytest.raises(InvalidInput, match="after must not be combined"):
-            chat.open_chat_page(42, after=0, limit=limit, before=before)
+            chat.read_chat(42, after=0, limit=limit, before=before)
 
 
 def test_reading_changes_nothing(chat: OperatorChat) -> None:
@@ -172,7 +173,7 @@ def test_reading_changes_nothing(chat: OperatorChat) -> None:
     chat.receive(user_id=42, text="one")
     before = chat.chat(42)
     chat.history(42)
-    chat.open_chat_page(42, after=0)
+    chat.read_chat(42, after=0)
     chat.list_chats()
     assert chat.chat(42) == before
     assert chat.mark_read(42, 1).unread_count == 0
@@ -183,7 +184,7 @@ def test_who_is_not_there_is_told_by_one_error(chat: OperatorChat) -> None:
     calls: list[Callable[[], object]] = [
         lambda: chat.chat(42),
         lambda: chat.history(42),
-        lambda: chat.open_chat_page(42, after=0),
+        lambda: chat.read_chat(42, after=0),
         lambda: chat.mark_read(42, 1),
         lambda: chat.close_chat(42),
         lambda: chat.reopen_chat(42),

@@ -98,7 +98,7 @@ def test_a_known_chat_costs_one_look_up(
     assert first.headers["Cache-Control"] == "private, no-cache"
     known = {**operator, "If-None-Match": first.headers["ETag"]}
     with monkeypatch.context() as patched:
-        patched.setattr(type(chat), "open_chat_page", None)
+        patched.setattr(type(chat), "read_chat", None)
         answer = client.get(URL, headers=known)
     assert (answer.status_code, answer.data) == (304, b"")
     assert answer.headers["Cache-Control"] == "private, no-cache"
