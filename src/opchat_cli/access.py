@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
+import attrs
 from attrs import field, frozen
 
 from opchat_cli.group import explain
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_core.embedded import default_data_dir, has_data
-from opchat_core.errors import DatabaseUnavailable, OpchatError, Unauthenticated
-from opchat_core.wiring import SELFTEST
+from opchat_core.errors import DatabaseUnavailable, OpchatError, SchemaOutdated, Unauthenticated
+from opchat_core.postgres import survey
+from opchat_core.wiring import SELFTEST, database_of
 
 _LIFETIME = timedelta(minutes=5)
 """Longer than any check, and over soon should it be killed."""
@@ -42,7 +44,6 @@ def access(config: Config, token: str | None) -> Iterator[Access]:
     with ExitStack() as opened:
         try:
             chat, reason = opened.enter_context(_existing(config)), ""
-            chat.check()
         except OpchatError as error:
             chat, reason = None, explain(error)
         if token:
@@ -66,5 +67,8 @@ def _existing(config: Config) -> Iterator[OperatorChat]:
     home = None if config.database_url else config.data_dir or default_data_dir()
     if home is not None and not has_data(home):
         raise DatabaseUnavailable(f"DATABASE_URL is not set, and there is no embedded database in {home}.")
-    with connect_config(config, migrated=True) as chat:
-        yield chat
+    with database_of(config) as url:
+        if pending := survey(url).pending:  # and, unlike a pool, it says at once why a server cannot be reached
+            raise SchemaOutdated(f"The database's schema lacks {', '.join(pending)}: run `opchat migrate`.")
+        with connect_config(attrs.evolve(config, database_url=url), migrated=True) as chat:
+            yield chat

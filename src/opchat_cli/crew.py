@@ -54,10 +54,7 @@ class Crew:
 
     def wait(self) -> None:
         """Wait for the signal, which comes as an exception; see :func:`unwind_on_sigterm`."""
-        try:
-            self.stop.wait()
-        except KeyboardInterrupt:
-            self.tell()
+        self.stop.wait()
 
     def hear_signals(self) -> None:
         """Let jobs know of a signal beside whoever handles it now, instead of after them; for the main thread."""
@@ -71,13 +68,15 @@ class Crew:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run until the context is left, then let jobs end.
+        """Run until the context is left, be it by a signal, then let jobs end.
 
         Raises:
             OpchatError: What a job ended with.
         """
         try:
             yield
+        except KeyboardInterrupt:
+            _log.debug("program.interrupted")
         finally:
             self.tell()
             self._let_end()

@@ -59,5 +59,5 @@ def test_forgets_only_when_told(cli: Cli, anna: int, chat: OperatorChat) -> None
 def test_forgets_the_chat_with_one_bot(cli: Cli, anna: int, chat: OperatorChat) -> None:
     """The chats with other bots stay, and so does the user."""
     chat.receive(user_id=anna, text="Hello, other bot", bot_type="sales")
-    assert cli("forget", str(anna), "--bot-type", "sales", "--yes").stdout == "erased 1 messages\n"
+    assert cli("forget", str(anna), "--bot-type", "sales", "--yes").stdout == "messages erased: 1\n"
     assert chat.bot_types(anna) == ("operator",)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
+
+from tests.support.processes import clean_environment, opchat_command
 
 from opchat_flask.passwords import verify_password
 
@@ -85,3 +90,27 @@ def test_nobody_of_that_name(cli: Cli) -> None:
         result = cli("operator", command, "nobody")
         assert result.exit_code == 1
         assert "'nobody'" in result.stderr
+
+
+def test_asks_twice_on_a_terminal(chat: OperatorChat, clean_database: str) -> None:
+    """On a terminal it asks, asks again, and shows neither answer."""
+    in_terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    command = [sys.executable, "-c", in_terminal, *opchat_command("operator", "add", "anna")]
+    environment = clean_environment({"DATABASE_URL": clean_database})
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as running:
+        assert running.stdin
+        assert running.stdout
+        shown = b""
+        for prompt in (b"Password: ", b"confirmation: "):
+            while prompt not in shown:
+                shown += (read := os.read(running.stdout.fileno(), 4096))
+                assert read, shown
+            running.stdin.write(b"correct horse\n")
+            running.stdin.flush()
+        shown += running.stdout.read()
+        assert running.wait(30) == 0, shown
+    assert b"added anna" in shown
+    assert b"correct horse" not in shown
+    operator = chat.operators.find("anna")
+    assert operator
+    assert verify_password(operator.password_hash, "correct horse")

@@ -33,4 +33,4 @@ def command(user_id: int, bot_type: str | None, *, yes: bool, as_json: bool) -> 
             what = f"the chat with {bot_type}" if bot_type else f"the chats with {', '.join(known)}"
             click.confirm(f"Erase {what} of user {user_id} for good?", abort=True, err=True)
         messages = chat.forget(user_id, bot_type=bot_type)
-    click.echo(to_json({"userId": user_id, "messages": messages}) if as_json else f"erased {messages} messages")
+    click.echo(to_json({"userId": user_id, "messages": messages}) if as_json else f"messages erased: {messages}")
