@@ -62,6 +62,11 @@ export class ListView {
     return at < 0 ? chats[0] : chats[at + step];
   }
 
+  /** Come back from a chat to its row. @param {number} userId */
+  focus(userId) {
+    this.#drawn.get(userId)?.row.querySelector("a")?.focus();
+  }
+
   /** Bring the open chat's row into view. */
   reveal() {
     const drawn = this.#selected !== null && this.#drawn.get(this.#selected);

@@ -53,11 +53,13 @@ function follow() {
   const status = statusOf();
   if (status !== list.status || !list.loaded) list.ask(status, list.search);
   const userId = userIdOf(location.pathname);
+  const left = userId === null && current?.userId;
   document.body.dataset.view = userId === null ? "list" : "chat";
   byId("chat").hidden = userId === null;
   byId("chat-none").hidden = userId !== null;
   if (userId !== (current?.userId ?? null)) open(userId);
   listView.select(userId);
+  if (left && !WIDE.matches) listView.focus(left);
   title();
 }
 
@@ -136,7 +138,9 @@ document.addEventListener("click", (event) => {
   } else if (anchor.closest("#chats") || anchor.id === "back") {
     event.preventDefault();
     go(userIdOf(anchor.pathname));
-    if (WIDE.matches && anchor.closest("#chats")) composer.focus();
+    if (anchor.id === "back") return;
+    if (WIDE.matches) composer.focus();
+    else byId("chat-name").focus();
   }
 });
 addEventListener("popstate", follow);
