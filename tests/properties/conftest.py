@@ -10,9 +10,7 @@ from hypothesis import settings
 _HERE = Path(__file__).parent
 
 # How long an example takes says more about the machine than about the property.
-settings.register_profile(
-    "steady", deadline=None
-)
+settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
 

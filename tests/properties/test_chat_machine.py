@@ -276,7 +276,7 @@ def test_both_stores_are_one_machine(migrated_url: str) -> None:
         run_state_machine_as_test(
             ChatMachine,
             settings=settings(
-                max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
 

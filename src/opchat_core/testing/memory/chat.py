@@ -235,6 +235,8 @@ class StoredChat:
         delivery = entry and entry.message.delivery
         if not entry or not delivery or delivery.status is not DeliveryStatus.SENDING or delivery.attempts != attempt:
             return None
+        if not isinstance(outcome, Sent) and outcome.error.code == FailureCode.BLOCKED_BY_USER:
+            self.blocked_by_user = True
         match outcome:
             case Sent(telegram_message_id):
                 self.blocked_by_user = False
@@ -244,8 +246,6 @@ class StoredChat:
                 due = now + (wait if retry_after is None else retry_after)
                 return self._deliver(entry, DeliveryStatus.QUEUED, error=error, due=due)
             case Refused(error):
-                if error.code == FailureCode.BLOCKED_BY_USER:
-                    self.blocked_by_user = True
                 return self._deliver(entry, DeliveryStatus.FAILED, error=error)
             case Lost(error):
                 return self._deliver(entry, DeliveryStatus.UNKNOWN, error=error)
