@@ -101,3 +101,17 @@ def test_the_first_to_ask_names_a_shared_secret(store: Store) -> None:
     assert store.shared_secret("sessions", "first") == "first"
     assert store.shared_secret("sessions", "second") == "first"
     assert store.shared_secret("other", "third") == "third"
+
+
+def test_a_removed_operator_leaves_nothing_but_the_name(store: Store) -> None:
+    """The account and its tokens are gone, the name is free, and others keep what is theirs."""
+    anna, bob = store.add_operator("anna", None), store.add_operator("bob", None)
+    store.add_token(anna.operator_id, b"of anna", None)
+    store.add_token(bob.operator_id, b"of bob", None)
+    store.remove_operator("anna")
+    store.remove_operator("nobody")
+    assert store.find_operator("anna") is None
+    assert store.find_operator_by_id(anna.operator_id) is None
+    assert store.find_operator_by_token(b"of anna") is None
+    assert store.find_operator_by_token(b"of bob") == bob
+    assert store.add_operator("anna", None).operator_id not in {anna.operator_id, bob.operator_id}
