@@ -1,4 +1,4 @@
 SELECT * FROM opchat.claim(
-    p_bot_type => %(bot_type)s, p_user_id => %(user_id)s, p_limit => %(limit)s, p_lease => %(lease)s,
+    p_bot_type => %(bot_type)s, p_user_id => %(user_id)s::bigint, p_limit => %(limit)s, p_lease => %(lease)s,
     p_max_age => %(max_age)s, p_now => %(now)s
 )

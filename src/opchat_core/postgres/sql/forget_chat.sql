@@ -1,1 +1,1 @@
-SELECT opchat.forget_chat(%(user_id)s, %(bot_type)s) AS messages
+SELECT opchat.forget_chat(%(user_id)s::bigint, %(bot_type)s) AS messages

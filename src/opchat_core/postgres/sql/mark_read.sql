@@ -1,1 +1,1 @@
-SELECT opchat.mark_read(%(user_id)s, %(bot_type)s, %(seq)s) AS found
+SELECT opchat.mark_read(%(user_id)s::bigint, %(bot_type)s, %(seq)s::bigint) AS found

@@ -1,1 +1,1 @@
-SELECT opchat.set_blocked(%(user_id)s, %(bot_type)s, %(blocked)s) AS found
+SELECT opchat.set_blocked(%(user_id)s::bigint, %(bot_type)s, %(blocked)s) AS found

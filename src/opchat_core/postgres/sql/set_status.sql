@@ -1,1 +1,1 @@
-SELECT opchat.set_status(%(user_id)s, %(bot_type)s, %(status)s, %(now)s) AS found
+SELECT opchat.set_status(%(user_id)s::bigint, %(bot_type)s, %(status)s, %(now)s) AS found
