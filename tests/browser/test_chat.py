@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.deadline import eventually
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Desk
+    from tests.browser.desk import Desk
 
     from opchat_core import OperatorChat
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Desk
+    from tests.browser.desk import Desk
 
     from opchat_core import OperatorChat
 

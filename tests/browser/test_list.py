@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Desk
+    from tests.browser.desk import Desk
 
     from opchat_core import OperatorChat
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.desk import Site
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Desk, Site
+    from tests.browser.desk import Desk
     from tests.support.processes import Processes
 
     from opchat_core import Config
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def site(config: Config, processes: Processes) -> Site:
     """A host app with opchat under ``/support``."""
-    from tests.browser.conftest import Site
-
     site = Site(processes, config, target="tests.browser.host:application", prefix="/support")
     site.start()
     return site

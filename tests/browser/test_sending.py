@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 from playwright.sync_api import Page, Route, expect
-
-from opchat_core import Config
+from tests.browser.desk import Site
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Desk
+    from tests.browser.desk import Desk
+    from tests.support.processes import Processes
 
+    from opchat_core import Config
     from opchat_core.testing.simulator import Simulator
 
 
@@ -135,8 +136,10 @@ class TestWithoutToken:
     """An installation that has no bot yet."""
 
     @pytest.fixture
-    def config(self, config: Config) -> Config:
-        return attrs.evolve(config, bot_token=None)
+    def site(self, config: Config, processes: Processes) -> Site:
+        site = Site(processes, attrs.evolve(config, bot_token=None))
+        site.start()
+        return site
 
     def test_the_page_says_what_is_missing_and_keeps_the_text(self, desk: Desk, anna: int) -> None:
         """Nothing is sent; the operator learns whom to ask, and takes the text back into the draft."""

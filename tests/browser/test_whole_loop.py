@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
-from tests.browser.conftest import PASSWORD, PHONE
+from tests.browser.desk import PASSWORD, PHONE
 
 from opchat_flask import hash_password
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Desk
+    from tests.browser.desk import Desk
 
     from opchat_core import OperatorChat
     from opchat_core.testing.simulator import Simulator
