@@ -150,6 +150,15 @@ class TestWithoutToken:
         expect(page.get_by_label("Your answer")).to_have_value("Hello?")
         expect(page.locator(".message.out")).to_have_count(0)
 
+    def test_a_retry_that_is_refused_says_why(self, desk: Desk, anna: int, simulator: Simulator) -> None:
+        """An answer failed while there was a bot; without one, Retry explains itself and can be pressed again."""
+        simulator.fail("sendMessage", "bad_request", description="Bad Request: chat not found")
+        desk.chat.reply(anna, "Hello?", operator="Olga")
+        page = _open(desk, anna)
+        page.get_by_role("button", name="Retry").click()
+        expect(page.locator(".fate")).to_contain_text("the server has no bot token")
+        expect(page.get_by_role("button", name="Retry")).to_be_enabled()
+
 
 def test_who_is_logged_out_keeps_the_text_and_sends_it_when_back(desk: Desk, anna: int, simulator: Simulator) -> None:
     """A changed password ends the session; the page says so, and the answer goes out after the next login."""
