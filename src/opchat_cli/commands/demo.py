@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
@@ -49,8 +48,11 @@ def command(port: int, simulator_port: int, *, samples: bool) -> None:
         simulator = opened.enter_context(Simulator(_claim("phone page", simulator_port)))
         web_port = _claim("dashboard", port)
         url = f"http://127.0.0.1:{web_port}"
+        # Not the data of an installation, nor those of an earlier demo: the simulated Telegram counts messages from 1
+        # at each start, and a database that remembers would take new messages for known ones.
+        directory = opened.enter_context(tempfile.TemporaryDirectory(prefix="opchat-demo-"))
         click.echo("Starting PostgreSQL ...", err=True)
-        database_url = opened.enter_context(_throw_away_database())
+        database_url = opened.enter_context(embedded_postgres(Path(directory)))
         config = Config(
             bot_token=simulator.token,
             database_url=database_url,
@@ -80,14 +82,6 @@ def _claim(what: str, port: int) -> int:
     if found != port:
         click.echo(f"Port {port} is taken: the {what} is on port {found}.", err=True)
     return found
-
-
-@contextmanager
-def _throw_away_database() -> Iterator[str]:
-    # Not the data of an installation, nor those of an earlier demo: the simulated Telegram counts messages from 1 at
-    # each start, and a database that remembers would take new messages for known ones.
-    with tempfile.TemporaryDirectory(prefix="opchat-demo-") as directory, embedded_postgres(Path(directory)) as url:
-        yield url
 
 
 def _welcome(phone: str, dashboard: str, link: str) -> str:

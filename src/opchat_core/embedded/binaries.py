@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from opchat_core.embedded.account import Account
@@ -43,11 +44,15 @@ def server_environment() -> dict[str, str]:
 def run(command: list[str], *, account: Account | None, text: str = "") -> None:
     """Run a server program to its end, with a text as its standard input.
 
+    To its end also when this program is told to stop meanwhile: what ``initdb`` has started would outlive it and go on
+    writing. It is a matter of a second.
+
     Raises:
         DatabaseUnavailable: It failed; the message ends with what it said.
     """
-    try:
-        done = subprocess.run(
+
+    def finish() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             command,
             input=text,
             capture_output=True,
@@ -55,8 +60,13 @@ def run(command: list[str], *, account: Account | None, text: str = "") -> None:
             check=False,
             cwd="/",
             env=server_environment(),
+            start_new_session=True,  # Ctrl-C in the terminal is not meant for it
             **(account.for_subprocess() if account else {}),
         )
+
+    try:
+        with ThreadPoolExecutor(1) as beside:  # an exception in this thread waits for that one
+            done = beside.submit(finish).result()
     except OSError as error:
         raise DatabaseUnavailable(f"{command[0]} cannot be run: {error.strerror}") from error
     if done.returncode != 0:
