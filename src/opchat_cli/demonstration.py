@@ -50,8 +50,12 @@ def sign_in_link(chat: OperatorChat, config: Config, url: str) -> str:
     return f"{url}/login?ticket={sign_in_ticket(session_secret(chat, config), operator)}"
 
 
-def write_samples(simulator: Simulator) -> None:
-    """Let some people write to the bot, by the phone; what they write takes the way of every message."""
+def write_samples(simulator: Simulator) -> str:
+    """Let some people write to the bot, by the phone; what they write takes the way of every message.
+
+    Returns:
+        The phone page of the first of them.
+    """
     anna = simulator.user(first_name="Anna", last_name="Petrova", username="anna_p")
     ben = simulator.user(first_name="Ben", last_name="Miller")
     sofia = simulator.user(first_name="София", last_name="Иванова", username="sofia", language_code="ru")
@@ -59,3 +63,4 @@ def write_samples(simulator: Simulator) -> None:
     simulator.send_text(ben.id, "Do you deliver on Saturdays?")
     simulator.send_text(anna.id, "The order number is 1047.")
     simulator.send_text(sofia.id, "Здравствуйте! Можно ли вернуть чайник, если он не подошёл?")
+    return f"{simulator.url}/?user={anna.id}"

@@ -93,7 +93,7 @@ def start(processes: Processes, directory: Path, *arguments: str, **environment:
 def places(demo: RunningProcess) -> tuple[str, str, str]:
     """Where to click: the phone, the dashboard, and the link that signs in."""
     link = demo.wait_for_line(r"The dashboard: +(\S+)", within=60)[1]
-    phone = demo.wait_for_line(r"The user's phone: +(\S+?)/$")[1]
+    phone = demo.wait_for_line(r"The user's phone: +(http://[^/]+)/")[1]
     return phone, link.partition("/login")[0], link
 
 

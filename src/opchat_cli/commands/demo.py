@@ -62,17 +62,16 @@ def command(port: int, simulator_port: int, *, samples: bool) -> None:
         give_to_workers(config)
         chat = opened.enter_context(connect_config(config))
         link = sign_in_link(chat, config, url)
+        phone = write_samples(simulator) if samples else f"{simulator.url}/"
 
         def run_bot(stop: Event) -> None:
             if await_ready(url, stop):
-                click.echo(_welcome(simulator.url, url, link))
+                click.echo(_welcome(phone, url, link))
                 opchat_bot.run(config, stop=stop)
 
         opened.enter_context(crew.running())
         crew.add("delivery", chat.courier.run)
         crew.add("bot", run_bot)
-        if samples:
-            write_samples(simulator)
         serve("127.0.0.1", web_port, target=target(), on_start=crew.hear_signals)
     click.echo("The demo has ended; nothing is left of it.", err=True)
 
@@ -90,7 +89,7 @@ def _welcome(phone: str, dashboard: str, link: str) -> str:
             "",
             "opchat is running. Open both pages beside each other:",
             "",
-            f"  The user's phone:  {phone}/",
+            f"  The user's phone:  {phone}",
             f"  The dashboard:     {link}",
             "",
             f"The link signs you in, once. Later: {dashboard}/login, name {OPERATOR}, password {OPERATOR}.",
