@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from threading import Event
 
 import pytest
 
 from opchat_core import connect
 from opchat_core.postgres import Listener
-
-if TYPE_CHECKING:
-    pass
+from opchat_core.postgres.listen import POLL
 
 
 @pytest.mark.parametrize("way", ["clean_database", "pgbouncer"])
@@ -20,6 +18,18 @@ def test_the_first_subscriber_hears_what_comes_at_once(
     """A message that is stored right after the process's first subscription is heard, by either way."""
     for user_id in (1, 2, 3):
         with connect(request.getfixturevalue(way)) as chat, chat.changes() as subscription:
+            chat.receive(user_id=user_id, text="Hello?")
+            heard = subscription.wait(5)
+            assert heard
+            assert [change.user_id for change in heard] == [user_id]
+
+
+@pytest.mark.parametrize("way", ["clean_database", "pgbouncer"])
+def test_a_subscriber_goes_on_hearing(request: pytest.FixtureRequest, clean_database: str, way: str) -> None:
+    """Also after many looks through a pooler, which keeps no prepared statement from one to the next."""
+    with connect(request.getfixturevalue(way)) as chat, chat.changes() as subscription:
+        for user_id in (1, 2, 3):
+            Event().wait(10 * POLL)
             chat.receive(user_id=user_id, text="Hello?")
             heard = subscription.wait(5)
             assert heard

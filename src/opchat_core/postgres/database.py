@@ -177,7 +177,9 @@ def connect_once(conninfo: str) -> Connection[Any]:
     """
     _insist_on_readable(conninfo)
     with translated():
-        return psycopg.connect(conninfo, **connection_settings())
+        connection = psycopg.connect(conninfo, **connection_settings())
+        _configure(connection)
+    return connection
 
 
 def _insist_on_readable(conninfo: str) -> None:

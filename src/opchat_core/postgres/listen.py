@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import Condition, Event, Lock, Thread
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from opchat_core.errors import Unavailable
@@ -116,7 +117,7 @@ class Listener:
                         self._poll(connection)
                     else:
                         self._listen(connection)
-            except Unavailable as error:
+            except (Unavailable, psycopg.Error) as error:  # of either kind: without this thread nobody hears anything
                 _log.warning("changes.feed_lost", extra={"reason": str(error)})
             if not self._stop.is_set():
                 self._hears.clear()
