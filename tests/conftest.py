@@ -25,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="URL",
         help="PostgreSQL server to run the tests on, by a role that may create databases (default: an embedded one)",
     )
+    parser.addoption("--soak", action="store_true", help="run the fault suite in its long form, for an hour at night")
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig: pytest.Config) -> bool:
+    """Whether faults are to be repeated for long, instead of for as long as a change may be made to wait."""
+    return bool(pytestconfig.getoption("--soak"))
 
 
 @pytest.fixture(scope="session")
