@@ -23,10 +23,11 @@ DEBIAN = {
     "postgresql-15": POSTGRES_15 / "postgres",
     "pgbouncer": Path("/usr/sbin/pgbouncer"),
     "chromium": Path("/usr/bin/chromium"),
+    "libfaketime": Path("/usr/share/doc/libfaketime"),
 }
 #: Sessions that need opchat with everything share this environment, so that it is made once (`rm -r .nox` renews it).
 SHARED = Path(".nox", "everything", "bin")
-SHORT_TESTS = ("-m", "not browser and not properties")
+SHORT_TESTS = ("-m", "not browser and not faults and not properties")
 
 
 def groups(*names: str) -> tuple[str, ...]:
@@ -112,6 +113,14 @@ def properties(session: nox.Session) -> None:
     """Long property-based tests: state machines, cursors, texts (Hypothesis, schemathesis)."""
     install_everything(session)
     run(session, "pytest", "-m", "properties", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def faults(session: nox.Session) -> None:
+    """The promise that nothing is lost or doubled, by breaking things for real; `-- --soak` does so for longer."""
+    install_everything(session)
+    install_debian(session, "postgresql-15", "pgbouncer", "libfaketime")
+    run(session, "pytest", "-m", "faults", *session.posargs)
 
 
 @nox.session(venv_backend="none")
