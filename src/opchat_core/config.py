@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from opchat_core.errors import ConfigError
-from opchat_core.model import ReopenRule
+from opchat_core.model import Limits, ReopenRule
 
 TELEGRAM_API_URL = "https://api.telegram.org"
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
+_PROXIES = re.compile(r"[0-9]", re.ASCII)
 _HTTP = frozenset({"http", "https"})
 
 Value = TypeVar("Value")
@@ -38,6 +39,8 @@ class Config:
         cors_origins: Origins that may post messages from a browser.
         secret_key: Signs dashboard sessions; None: made once and kept in the database.
         reopen: Whether a user's message reopens a closed chat.
+        limits: How many messages are taken from callers who prove nothing.
+        trusted_proxies: How many proxies stand before the server, each adding the address that called it.
     """
 
     bot_token: str | None = field(default=None, repr=False)
@@ -50,6 +53,8 @@ class Config:
     cors_origins: tuple[str, ...] = ("*",)
     secret_key: str | None = field(default=None, repr=False)
     reopen: ReopenRule = field(factory=ReopenRule)
+    limits: Limits = field(factory=Limits)
+    trusted_proxies: int = 0
 
     @ingest_token.default
     def _derived_ingest_token(self) -> str | None:
@@ -86,6 +91,8 @@ class Config:
             cors_origins=read("OPCHAT_CORS_ORIGINS", _origins, ("*",)),
             secret_key=read("OPCHAT_SECRET_KEY", _secret),
             reopen=read("OPCHAT_REOPEN", ReopenRule.parse, ReopenRule()),
+            limits=read("OPCHAT_LIMITS", Limits.parse, Limits()),
+            trusted_proxies=read("OPCHAT_TRUSTED_PROXIES", _proxies, 0),
             **({"ingest_token": ingest_token} if ingest_token else {}),
         )
 
@@ -117,6 +124,12 @@ def _ingest(text: str) -> bool:
     if text not in {"open", "verified"}:
         raise ValueError("must be open or verified")
     return text == "verified"
+
+
+def _proxies(text: str) -> int:
+    if not _PROXIES.fullmatch(text):
+        raise ValueError("must be a number from 0 to 9")
+    return int(text)
 
 
 def _secret(text: str) -> str:

@@ -17,6 +17,7 @@
     │   ├── AnsweredByColleague     another operator answered since the caller looked
     │   ├── NotRetryable            the message is not in a state that a person can settle
     │   └── OperatorExists          the name is taken
+    ├── TooManyRequests             the caller's allowance is used up; carries ``retry_after``
     ├── TelegramNotConfigured       there is no bot to send this with
     └── Unavailable                 try again shortly; carries ``retry_after``
         ├── DatabaseUnavailable     PostgreSQL is away or refuses
@@ -162,6 +163,20 @@ class OperatorExists(Conflict):
     """An operator of that name exists already."""
 
     code = "operator_exists"
+
+
+class TooManyRequests(OpchatError):
+    """The caller's allowance is used up; nothing was stored.
+
+    Attributes:
+        retry_after: How long until there is something left of it.
+    """
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class TelegramNotConfigured(OpchatError):

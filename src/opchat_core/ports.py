@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +11,7 @@ from attrs import frozen
 
 from opchat_core.model import (
     Answer,
+    Charge,
     Chat,
     ChatCounts,
     ChatStatus,
@@ -343,7 +344,23 @@ class OperatorRepository(Protocol):
         ...
 
 
-class Store(Repository, OperatorRepository, Protocol):
+class RateLimiter(Protocol):
+    """Counts what callers do, over all processes."""
+
+    def charge(self, charges: Sequence[Charge]) -> timedelta:
+        """Take one from each allowance, or nothing from any.
+
+        Returns:
+            How long until each has one to give; zero when it was taken.
+        """
+        ...
+
+    def acquit(self, charge: Charge) -> None:
+        """Make an allowance whole again."""
+        ...
+
+
+class Store(Repository, OperatorRepository, RateLimiter, Protocol):
     """Everything that an installation keeps."""
 
     def check(self) -> None:

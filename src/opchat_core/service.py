@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,12 +18,14 @@ from opchat_core.errors import (
     ForbiddenEdit,
     InvalidInput,
     MessageNotFound,
+    TooManyRequests,
     Unavailable,
     UserNotFound,
 )
 from opchat_core.model import (
     OPERATOR,
     Answer,
+    Charge,
     Chat,
     ChatPage,
     ChatStatus,
@@ -326,6 +329,20 @@ class OperatorChat:
     def backlog(self, *, bot_type: str = OPERATOR) -> Backlog:
         """Sum up what waits to be sent."""
         return self._store.backlog(bot_type)
+
+    def admit(self, charges: Sequence[Charge]) -> None:
+        """Take one from each allowance, over all processes; for whoever lets strangers in.
+
+        Raises:
+            TooManyRequests: If one of them is used up; then nothing is taken from any.
+        """
+        wait = self._store.charge(charges) if charges else timedelta(0)
+        if wait > timedelta(0):
+            raise TooManyRequests("Too many requests; come again later.", retry_after=wait)
+
+    def acquit(self, charge: Charge) -> None:
+        """Make an allowance whole again, for its holder has proved who they are."""
+        self._store.acquit(charge)
 
     def check(self) -> None:
         """Make sure that the store can be reached and has the right schema.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from opchat_flask.chats import chats
 from opchat_flask.conversation import conversation
@@ -14,7 +15,7 @@ from opchat_flask.events import events
 from opchat_flask.health import health
 from opchat_flask.ingest import ingest, members
 from opchat_flask.login import login_pages
-from opchat_flask.mount import EXTENSION, Authenticate, Mount
+from opchat_flask.mount import EXTENSION, Authenticate, Mount, mount_of
 from opchat_flask.openapi import description
 from opchat_flask.pages import pages
 from opchat_flask.problems import answer_unrouted_with_problems
@@ -37,6 +38,8 @@ def create_app(chat: OperatorChat, config: Config | None = None, *, streams: Str
     """
     app = Flask("opchat_flask", static_folder=None, template_folder=None)
     init_app(app, chat, config, streams=streams)
+    proxies = mount_of(app).config.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign] # Flask's way
     return app
 
 
@@ -51,7 +54,8 @@ def init_app(
 ) -> None:
     """Mount the HTTP API and the dashboard in an existing Flask app.
 
-    The app's own session, errors and answers stay as they are.
+    The app's own session, errors and answers stay as they are. Which proxies to believe is the app's own decision, too:
+    the client's address is ``request.remote_addr``.
 
     Args:
         app: The app.

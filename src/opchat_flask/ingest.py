@@ -11,6 +11,7 @@ from opchat_core.model.checked import Checked, checked
 from opchat_flask.auth import reporter
 from opchat_flask.body import read_json
 from opchat_flask.headers import guard
+from opchat_flask.limits import charges_of_message
 from opchat_flask.mount import current_chat
 from opchat_flask.problems import answer_with_problems
 from opchat_flask.respond import json_response
@@ -43,6 +44,8 @@ def post_message() -> Response:
     """Store one message."""
     caller = reporter()
     message = IncomingMessage.from_json(read_json())
+    if not caller.verified:
+        current_chat().admit(charges_of_message(message.user_id))
     sent_elsewhere = message.direction is Direction.OUT and caller.operator is not None
     received = current_chat().take_in(
         message, verified=caller.verified, operator=caller.operator.name if sent_elsewhere and caller.operator else None

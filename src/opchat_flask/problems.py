@@ -29,6 +29,7 @@ STATUS: dict[type[errors.OpchatError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.TelegramNotConfigured: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -99,7 +100,7 @@ def page_of(error: errors.OpchatError) -> Response:
 
 def _headers(error: errors.OpchatError) -> dict[str, str]:
     match error:
-        case errors.Unavailable():
+        case errors.Unavailable() | errors.TooManyRequests():
             return {"Retry-After": str(max(1, math.ceil(error.retry_after.total_seconds())))}
         case errors.Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}

@@ -11,7 +11,7 @@ import pytest
 
 from opchat_core.config import Config, derive_ingest_token
 from opchat_core.errors import ConfigError
-from opchat_core.model import ReopenRule
+from opchat_core.model import Limits, Rate, ReopenRule
 
 TOKEN = "123456:ABC-def_123"
 
@@ -65,6 +65,15 @@ def test_an_empty_variable_is_an_unset_one() -> None:
             ("https://a.example", "http://b.example:8080"),
         ),
         ("OPCHAT_SECRET_KEY", "k3y", "secret_key", "k3y"),
+        ("OPCHAT_LIMITS", "off", "limits", Limits(user=None, address=None, all=None)),
+        ("OPCHAT_LIMITS", "user=5/10", "limits", Limits(user=Rate(5, timedelta(seconds=10)))),
+        (
+            "OPCHAT_LIMITS",
+            "address = off, all=9/1",
+            "limits",
+            Limits(address=None, all=Rate(9, timedelta(seconds=1))),
+        ),
+        ("OPCHAT_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
         ("OPCHAT_REOPEN", "always", "reopen", ReopenRule()),
         ("OPCHAT_REOPEN", "never", "reopen", ReopenRule(timedelta(0))),
         ("OPCHAT_REOPEN", "within:12", "reopen", ReopenRule(timedelta(hours=12))),
@@ -97,6 +106,16 @@ def test_a_variable_that_is_well_set(name: str, text: str, attribute: str, value
         ("OPCHAT_CORS_ORIGINS", "SECRETVALUE.example"),
         ("OPCHAT_CORS_ORIGINS", "https://a.example/SECRETVALUE"),
         ("OPCHAT_CORS_ORIGINS", "*, ftp://SECRETVALUE"),
+        ("OPCHAT_LIMITS", "SECRETVALUE"),
+        ("OPCHAT_LIMITS", "user=0/60"),
+        ("OPCHAT_LIMITS", "user=5/0"),
+        ("OPCHAT_LIMITS", "user=5"),
+        ("OPCHAT_LIMITS", "user=" + "9" * 5000 + "/1"),
+        ("OPCHAT_LIMITS", "user=5/10,,"),
+        ("OPCHAT_LIMITS", "SECRETVALUE=5/10"),
+        ("OPCHAT_TRUSTED_PROXIES", "SECRETVALUE"),
+        ("OPCHAT_TRUSTED_PROXIES", "-1"),
+        ("OPCHAT_TRUSTED_PROXIES", "10"),
         ("OPCHAT_REOPEN", "SECRETVALUE"),
         ("OPCHAT_REOPEN", "within:0"),
         ("OPCHAT_REOPEN", "within:" + "9" * 5000),

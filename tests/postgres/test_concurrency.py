@@ -11,7 +11,7 @@ from tests.support.stores import OPERATOR, WAIT, answer, claim, receive
 from tests.support.threads import at_once
 
 from opchat_core.errors import AnsweredByColleague
-from opchat_core.model import ChatCounts, ChatStatus, DeliveryStatus, Message, Sent
+from opchat_core.model import Charge, ChatCounts, ChatStatus, DeliveryStatus, Message, Rate, Sent
 
 if TYPE_CHECKING:
     from opchat_core.postgres import PostgresRepository
@@ -36,6 +36,18 @@ def test_a_chat_has_no_gaps_under_many_writers(store: PostgresRepository) -> Non
     assert chat.unread_count == chat.revision == WRITERS * EACH
     assert chat.last_message == messages[-1]
     assert store.count_chats(OPERATOR) == ChatCounts(1, 0)
+
+
+def test_an_allowance_is_charged_so_often_and_not_once_more(store: PostgresRepository) -> None:
+    """Callers with many allowances, in any order, neither wait for each other for ever nor count past each other."""
+    shared = [Charge.of(Rate(20, timedelta(hours=1)), "shared", str(number)) for number in range(4)]
+
+    def knock(caller: int) -> int:
+        mine = Charge.of(Rate(1000, timedelta(hours=1)), "mine", str(caller))
+        charges = [*shared, mine] if caller % 2 else [mine, *reversed(shared)]
+        return sum(not store.charge(charges) for _ in range(EACH))
+
+    assert sum(at_once(WRITERS, knock)) == 20
 
 
 def test_the_same_message_twenty_times_at_once_is_one(store: PostgresRepository) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-#: Hints for live screens, in a ring of rows that nothing reads twice: they say that a chat changed, and hold no data.
-_HINTS = "changes"
+#: What passes by itself: hints for live screens, in a ring of rows that nothing reads twice, and allowances of callers.
+_PASSING = {"changes", "rate_limits"}
 
 
 def contents(url: str) -> dict[str, list[str]]:
@@ -24,5 +24,5 @@ def contents(url: str) -> dict[str, list[str]]:
                 )
             ]
             for name in names
-            if name != _HINTS
+            if name not in _PASSING
         }

@@ -2,6 +2,7 @@
 
 from opchat_core.model.chat import Chat, ChatCounts, ChatPage, Cursor, History, Received, ReopenRule
 from opchat_core.model.incoming import Answer, IncomingMessage
+from opchat_core.model.limits import Charge, Limits, Rate
 from opchat_core.model.message import Delivery, DeliveryError, Media, Message, MessageKey
 from opchat_core.model.operator import ApiToken, Operator
 from opchat_core.model.outcome import Deferred, Lost, Outcome, Refused, Sent
@@ -16,6 +17,7 @@ __all__ = [
     "OPERATOR",
     "Answer",
     "ApiToken",
+    "Charge",
     "Chat",
     "ChatCounts",
     "ChatPage",
@@ -29,6 +31,7 @@ __all__ = [
     "FailureCode",
     "History",
     "IncomingMessage",
+    "Limits",
     "Lost",
     "Media",
     "Message",
@@ -36,6 +39,7 @@ __all__ = [
     "MessageType",
     "Operator",
     "Outcome",
+    "Rate",
     "Received",
     "Refused",
     "ReopenRule",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from opchat_core.errors import SchemaOutdated
 from opchat_core.postgres.chats import Chats
 from opchat_core.postgres.deliveries import Deliveries
+from opchat_core.postgres.limits import RateLimits
 from opchat_core.postgres.migrate import LATEST
 from opchat_core.postgres.operators import OperatorTable
 from opchat_core.postgres.queries import query
@@ -16,7 +17,7 @@ from opchat_core.postgres.queries import query
 _CHECK = query("check")
 
 
-class PostgresRepository(Chats, Deliveries, OperatorTable):
+class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits):
     """Keeps everything in PostgreSQL; :class:`~opchat_core.ports.Store` documents it."""
 
     def check(self) -> None:

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from opchat_core.model import Message
 from opchat_core.testing.memory.chats import InMemoryChats
 from opchat_core.testing.memory.deliveries import InMemoryDeliveries
+from opchat_core.testing.memory.limits import InMemoryRateLimits
 from opchat_core.testing.memory.operators import InMemoryOperators
 
 
-class InMemoryRepository(InMemoryChats, InMemoryDeliveries, InMemoryOperators):
+class InMemoryRepository(InMemoryChats, InMemoryDeliveries, InMemoryOperators, InMemoryRateLimits):
     """A :class:`~opchat_core.ports.Store` in memory. Thread-safe.
 
     Args:

@@ -37,3 +37,4 @@ class Tables:
     operators_made: int = 0
     tokens: dict[bytes, StoredToken] = Factory(dict)
     settings: dict[str, str] = Factory(dict)
+    allowances: dict[bytes, datetime] = Factory(dict)

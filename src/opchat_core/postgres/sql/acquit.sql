@@ -1,0 +1,1 @@
+DELETE FROM opchat.rate_limits WHERE key = %(key)s
