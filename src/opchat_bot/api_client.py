@@ -112,7 +112,7 @@ class ApiClient:
     async def hand_in(self, call: ApiCall) -> Taken | Refusal:
         """Tell the API, as often as it takes; bound it by a timeout where forever is too long.
 
-        Trying again is safe: the API recognises a message by its ``telegramMessageId``.
+        Trying again is safe: the API recognises a message by its ``telegramMessageId`` or ``updateId``.
         """
         content = json.dumps(call.body, ensure_ascii=False).encode()
         for attempt, pause in enumerate(self._pauses):

@@ -9,9 +9,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from opchat_bot.raw import find_user_id, is_private, keepable, object_of, user_id_of
+from opchat_bot.raw import find_user_id, is_private, keepable, object_of, update_id, user_id_of
 from opchat_core.errors import InvalidInput
 from opchat_core.model import OPERATOR, IncomingMessage, MessageType
+from opchat_core.model.rules import MAX_ID
 
 MESSAGE_PATH = "/api/chat-message"
 MEMBER_PATH = "/api/chat-member"
@@ -103,7 +104,7 @@ def _member_call(change: Json, bot_type: str) -> ApiCall | None:
 def _message_call(update: object, message: Json, user_id: int, *, bot_type: str, edited: bool) -> ApiCall:
     content = _content(message)
     body = {
-        **_common(message, user_id, bot_type, edited=edited),
+        **_common(update, message, user_id, bot_type, edited=edited),
         **(content or _kept(update, bot_type)),
         **({"edited": True} if edited else {}),
     }
@@ -115,15 +116,16 @@ def _message_call(update: object, message: Json, user_id: int, *, bot_type: str,
     return ApiCall(MESSAGE_PATH, body, lambda: {key: value for key, value in raw().items() if key != "createdAt"})
 
 
-def _common(message: Json, user_id: int, bot_type: str, *, edited: bool) -> dict[str, Any]:
+def _common(update: object, message: Json, user_id: int, bot_type: str, *, edited: bool) -> dict[str, Any]:
     """Return what every message has, of whatever kind."""
     sender = object_of(message.get("from")) or object_of(message.get("chat"))
     reply = object_of(message.get("reply_to_message"))
     return {
         "userId": user_id,
         "botType": bot_type,
-        # Telegram gives 0 to some scheduled messages: it identifies nothing.
+        # Telegram gives 0 to some scheduled messages: it identifies nothing, and the number of the update has to.
         "telegramMessageId": message.get("message_id") or None,
+        "updateId": _update_number(update),
         **(_names(sender) if "first_name" in sender else {}),
         "languageCode": sender.get("language_code"),
         "createdAt": message.get("edit_date", message.get("date")) if edited else message.get("date"),
@@ -204,7 +206,7 @@ def _raw_body(update: object, message: Json, user_id: int, *, bot_type: str, edi
 
     An edit that cannot be read becomes a message of its own: as a new version it would cover one that can be read.
     """
-    around = _common(message, user_id, bot_type, edited=edited)
+    around = _common(update, message, user_id, bot_type, edited=edited)
     around["messageText"] = message.get("text", message.get("caption"))
     if edited:
         del around["telegramMessageId"]
@@ -215,7 +217,14 @@ def _raw_body(update: object, message: Json, user_id: int, *, bot_type: str, edi
 
 def _bare_body(update: object, user_id: int, bot_type: str) -> dict[str, Any]:
     """Return nothing but the raw update and whose it is: what the API takes whatever is wrong with the rest."""
-    return {"userId": user_id, **_kept(update, bot_type)}
+    number = _update_number(update)
+    return {"userId": user_id, **_kept(update, bot_type), **({} if number is None else {"updateId": number})}
+
+
+def _update_number(update: object) -> int | None:
+    """Return the number of an update where it can identify what came with it."""
+    number = update_id(update)
+    return number if number is not None and 1 <= number <= MAX_ID else None
 
 
 def _acceptable(body: Json) -> bool:

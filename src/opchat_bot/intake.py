@@ -30,8 +30,8 @@ class SavedUpdate(Update):
 class Intake:
     """Takes updates in, in the order of each user, users side by side.
 
-    An update is stored at least once, and the API recognises a message that it has by its number; what has no number
-    (scheduled messages, kinds unknown to us) may be stored twice after a crash. Handlers see an update at most once:
+    An update is stored at least once, and the API recognises a message that it has by its number, or by that of its
+    update (scheduled messages, kinds unknown to us). Handlers see an update at most once:
     not again when an earlier life of the process has stored it.
 
     Args:

@@ -136,6 +136,8 @@ class Repository(Protocol):
     ) -> Received:
         """Store a message once: by bot type, user, direction and ``telegram_message_id``, where it has one.
 
+        What the user wrote without one is known by its ``update_id``, where it has one.
+
         Raises:
             InvalidInput: If ``created_at`` is over five minutes ahead.
         """

@@ -112,7 +112,7 @@ class OperatorChat:
     def take_in(self, message: IncomingMessage, *, verified: bool, operator: str | None = None) -> Received:
         """Store a message and say what became of it: stored, known already, or a new version.
 
-        An unverified message cannot report an answer, edit, or set its own time.
+        An unverified message cannot report an answer, edit, set its own time, or be known by an update's number.
 
         Args:
             message: The message.
@@ -130,7 +130,7 @@ class OperatorChat:
                 raise ForbiddenDirection("Only a verified caller may record an answer that was sent elsewhere.")
             if message.edited:
                 raise ForbiddenEdit("Only a verified caller may edit a message.")
-            message = attrs.evolve(message, created_at=None)
+            message = attrs.evolve(message, created_at=None, update_id=None)
         return self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
 
     def set_blocked(self, user_id: int, *, blocked: bool, bot_type: str = OPERATOR) -> Chat:

@@ -30,6 +30,7 @@ def test_a_text_message_brings_its_author_its_time_and_its_number() -> None:
         "userId": 42,
         "botType": "operator",
         "telegramMessageId": 7,
+        "updateId": 1000,
         "firstName": "Anna",
         "lastName": "",
         "username": "anna",
@@ -145,7 +146,13 @@ def test_what_cannot_be_parsed_is_kept_raw_with_the_words_that_can_be_seen() -> 
 def test_an_unknown_kind_of_update_is_kept_for_the_person_in_it() -> None:
     """What Telegram invents tomorrow still reaches the chat of whoever sent it."""
     raw = {"update_id": 5, "message_from_mars": {"from": ANNA, "message_id": 7, "shout": "hello"}}
-    assert body_of(raw) == {"userId": 42, "botType": "operator", "messageType": "unsupported", "payload": raw}
+    assert body_of(raw) == {
+        "userId": 42,
+        "botType": "operator",
+        "messageType": "unsupported",
+        "payload": raw,
+        "updateId": 5,
+    }
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])

@@ -382,3 +382,20 @@ def test_whoever_writes_has_not_blocked_the_bot(store: Store) -> None:
     assert chat_of(store).blocked_by_user
     receive(store)
     assert not chat_of(store).blocked_by_user
+
+
+def test_what_has_no_number_is_known_by_its_update(store: Store) -> None:
+    """Telegram delivers a scheduled message again after a crash: the update's number tells that it is the same one."""
+    first = receive(store, text="scheduled", update_id=900).message
+    again = receive(store, text="scheduled", update_id=900)
+    assert (again.message, again.duplicate) == (first, True)
+    others = [
+        receive(store, text="another update", update_id=901),
+        receive(store, text="another user", user_id=43, update_id=900),
+        receive(store, text="another bot", bot_type="sales", update_id=900),
+        receive(store, text="a stranger's", verified=False, update_id=900),
+        receive(store, text="an answer", direction="out", update_id=900),
+        receive(store, text="numbered", telegram_message_id=7, update_id=900),
+        receive(store, text="numbered too", telegram_message_id=8, update_id=900),
+    ]
+    assert not any(other.duplicate for other in others)

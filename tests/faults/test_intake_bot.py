@@ -14,7 +14,7 @@ import pytest
 from tests.support.deadline import eventually
 from tests.support.installation import Installation
 from tests.support.ledgers import Ledgers
-from tests.support.proxy import CutAnswers, Proxy
+from tests.support.proxy import CutAnswers, Proxy, Swallow
 
 if TYPE_CHECKING:
     from tests.support.processes import Processes
@@ -123,6 +123,41 @@ def test_an_answer_lost_on_the_way_back_makes_no_second_row(
         assert cut.left == 0
         ledgers.assert_in_agrees()
         assert bot.terminate() == 0
+
+
+def test_repeated_renumbered_and_unnumbered_messages_have_one_row_each(
+    installation: Installation, ledgers: Ledgers, simulator: Simulator
+) -> None:
+    """Updates come again, their numbers go down, messages have the number 0: each is one row, and none is missed."""
+    installation.serve()
+    simulator.set_next_update_id(50_000)
+    bot = installation.bot()
+    ledgers.write_round(range(1, 6))
+    eventually(lambda: not simulator.pending_updates(), within=30, what="the confirmation")
+    simulator.set_next_update_id(100)  # as after a quiet week
+    ledgers.write_round(range(1, 6))
+    for user_id in range(1, 6):
+        ledgers.write(user_id, message_id=0)
+        ledgers.write(user_id, message_id=0)
+    eventually(ledgers.saved_all, within=30)
+    eventually(lambda: not simulator.pending_updates(), what="the confirmation")
+    assert bot.terminate() == 0
+    # Now one message of the batch does not get through, so nothing of it is confirmed: the next bot gets it all again.
+    with Proxy(("127.0.0.1", installation.port)) as between:
+        between.rule = Swallow(b'"userId": 99')
+        halting = installation.bot(API_BASE_URL=f"http://127.0.0.1:{between.port}")
+        for user_id in (1, 2):
+            ledgers.write(user_id, message_id=0)
+            simulator.inject({"telepathy": {"from": {"id": user_id, "first_name": "User"}, "thought": "Hm."}})
+            ledgers.note(user_id, "")
+        ledgers.write(99)
+        halting.wait_for_line("bot.polling")
+        eventually(lambda: sum(map(len, ledgers.injected.values())) == ledgers.stored() + 1, within=30)
+        assert halting.kill() == -signal.SIGKILL
+    assert simulator.pending_updates() == 5
+    installation.bot()
+    eventually(lambda: not simulator.pending_updates(), within=30, what="the confirmation of everything")
+    ledgers.assert_in_agrees()
 
 
 def test_odd_updates_are_kept_raw_and_hold_up_nobody(

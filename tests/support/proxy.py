@@ -59,6 +59,21 @@ class CutAnswers:
         return None
 
 
+class Swallow:
+    """Lets nothing through that contains a marker, and leaves whoever sent it waiting.
+
+    Args:
+        marker: What is swallowed.
+    """
+
+    def __init__(self, marker: bytes) -> None:
+        self._marker = marker
+
+    def __call__(self, chunk: bytes, *, upstream: bool, connection: int) -> bytes | None:
+        """See :class:`Rule`."""
+        return b"" if upstream and self._marker in chunk else chunk
+
+
 class Proxy:
     """Forwards every connection to an address, through a rule.
 

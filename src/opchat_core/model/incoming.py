@@ -27,6 +27,8 @@ class IncomingMessage(Checked):
         bot_type: Which bot it was written to, ``[a-z0-9_-]{1,32}``.
         direction: ``in``; or ``out`` for an answer that was sent elsewhere.
         telegram_message_id: Telegram's positive number; with bot type, user and direction it identifies the message.
+        update_id: Telegram's number of the update that brought it; identifies what the user wrote where there is no
+            ``telegram_message_id``.
         first_name: Refreshes the user's record; an empty string clears it, None leaves it.
         last_name: The same.
         username: The same, without the ``@``.
@@ -46,6 +48,7 @@ class IncomingMessage(Checked):
     bot_type: str = checked(rules.bot_type, default=OPERATOR)
     direction: Direction = checked(rules.word(Direction), default=Direction.IN)
     telegram_message_id: int | None = checked(rules.positive_integer, default=None)
+    update_id: int | None = checked(rules.positive_integer, default=None)
     first_name: str | None = checked(rules.name, default=None)
     last_name: str | None = checked(rules.name, default=None)
     username: str | None = checked(rules.name, default=None)

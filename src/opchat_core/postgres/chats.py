@@ -72,6 +72,7 @@ class Chats(Base):
                 "media": message.media and _media_column(message.media),
                 "payload": None if message.payload is None else Jsonb(message.payload),
                 "telegram_message_id": message.telegram_message_id,
+                "update_id": message.update_id,
                 "reply_to_telegram_message_id": message.reply_to_telegram_message_id,
                 "media_group_id": message.media_group_id,
                 "created_at": message.created_at,

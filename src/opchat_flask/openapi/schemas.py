@@ -163,6 +163,11 @@ SCHEMAS: dict[str, Schema] = {
                 **POSITIVE,
                 "description": "Identifies the message, together with `botType`, `userId` and `direction`.",
             },
+            "updateId": {
+                **POSITIVE,
+                "description": "Telegram's number of the update: identifies what a user wrote without a "
+                "`telegramMessageId`. Ignored when unverified.",
+            },
             "firstName": text(256),
             "lastName": text(256),
             "username": text(256),

@@ -64,6 +64,7 @@ CREATE TABLE opchat.chat_messages (
     media               jsonb,
     payload             jsonb,
     telegram_message_id bigint,
+    update_id           bigint,
     reply_to            bigint,
     media_group_id      text,
     created_at          timestamptz NOT NULL,
@@ -86,6 +87,10 @@ CREATE TABLE opchat.chat_messages (
 -- receive: the identity of what a user wrote. Unverified callers have a space of their own, so they cannot take an identity.
 CREATE UNIQUE INDEX chat_messages_identity ON opchat.chat_messages
     (user_id, bot_type, telegram_message_id, verified) WHERE direction = 'in' AND telegram_message_id IS NOT NULL;
+
+-- receive: the same for what Telegram gave no number of its own (scheduled messages, kinds nobody knows), by its update.
+CREATE UNIQUE INDEX chat_messages_update ON opchat.chat_messages
+    (user_id, bot_type, update_id, verified) WHERE update_id IS NOT NULL;
 
 -- receive: an answer by Telegram's number, when it is reported again or replied to.
 CREATE INDEX chat_messages_sent ON opchat.chat_messages

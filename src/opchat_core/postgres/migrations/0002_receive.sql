@@ -51,7 +51,7 @@ $$;
 CREATE FUNCTION opchat.receive(
     p_user_id bigint, p_bot_type text, p_direction text, p_verified boolean, p_operator text,
     p_message_type text, p_message_text text, p_entities jsonb, p_media jsonb, p_payload jsonb,
-    p_telegram_message_id bigint, p_reply_to_telegram_message_id bigint, p_media_group_id text,
+    p_telegram_message_id bigint, p_update_id bigint, p_reply_to_telegram_message_id bigint, p_media_group_id text,
     p_created_at timestamptz, p_edited boolean,
     p_first_name text, p_last_name text, p_username text, p_language_code text,
     p_folded_first_name text, p_folded_last_name text, p_folded_username text,
@@ -64,6 +64,7 @@ DECLARE
     v_user opchat.users;
     v_chat opchat.user_data;
     v_incoming boolean := p_direction = 'in';
+    v_update_id bigint := CASE WHEN p_direction = 'in' AND p_telegram_message_id IS NULL THEN p_update_id END;
     v_known boolean;
     v_reopens boolean;
 BEGIN
@@ -103,6 +104,10 @@ BEGIN
                 AND m.telegram_message_id = p_telegram_message_id
             ORDER BY m.seq LIMIT 1;
         END IF;
+    ELSIF v_update_id IS NOT NULL THEN
+        SELECT * INTO message FROM opchat.chat_messages AS m
+        WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.update_id = v_update_id
+            AND m.verified = p_verified;
     END IF;
     v_known := message.seq IS NOT NULL;
     IF v_known AND (
@@ -164,10 +169,11 @@ BEGIN
     outcome := 'stored';
     INSERT INTO opchat.chat_messages (
         user_id, bot_type, seq, direction, verified, message_type, message_text, entities, media, payload,
-        telegram_message_id, reply_to, media_group_id, created_at, edited_at, operator, revision, delivery_status
+        telegram_message_id, update_id, reply_to, media_group_id, created_at, edited_at, operator, revision,
+        delivery_status
     ) VALUES (
         p_user_id, p_bot_type, v_chat.last_seq + 1, p_direction, p_verified, p_message_type, p_message_text,
-        p_entities, p_media, p_payload, p_telegram_message_id,
+        p_entities, p_media, p_payload, p_telegram_message_id, v_update_id,
         CASE WHEN p_reply_to_telegram_message_id IS NOT NULL
             THEN opchat.seq_of(p_user_id, p_bot_type, p_reply_to_telegram_message_id) END,
         p_media_group_id, v_created_at, CASE WHEN p_edited THEN v_created_at END,

@@ -43,6 +43,7 @@ class Entry:
     """A stored message with what only the store knows of it."""
 
     message: Message
+    update_id: int | None = None
     versions: list[MessageVersion] = Factory(list)
     queued_at: datetime | None = None
     lease_until: datetime | None = None
@@ -123,6 +124,7 @@ class StoredChat:
             operator=None if incoming else operator,
             delivery=None if incoming else Delivery(DeliveryStatus.SENT),
         )
+        entry.update_id = _update_of(message)
         if incoming and verified:
             self.blocked_by_user = False  # whoever writes has not blocked the bot
         if incoming and self.closed_at is not None and _reopens(reopen, self.closed_at, now):
@@ -131,7 +133,15 @@ class StoredChat:
 
     def _known(self, message: IncomingMessage, *, verified: bool) -> Entry | None:
         if message.telegram_message_id is None:
-            return None
+            update_id = _update_of(message)
+            return next(
+                (
+                    entry
+                    for entry in self.entries
+                    if entry.update_id == update_id is not None and entry.message.verified is verified
+                ),
+                None,
+            )
         return next(
             (
                 entry
@@ -288,6 +298,12 @@ class StoredChat:
         self.revision += 1
         entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
         return entry.message
+
+
+def _update_of(message: IncomingMessage) -> int | None:
+    """The number of the update, where it is what the message is known by."""
+    numbered = message.telegram_message_id is not None or message.direction is Direction.OUT
+    return None if numbered else message.update_id
 
 
 def _reopens(rule: ReopenRule, closed_at: datetime, now: datetime) -> bool:
