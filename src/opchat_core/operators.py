@@ -60,10 +60,27 @@ class Operators:
         """Look an operator up by name; one who is disabled is not found."""
         return _active(self._repository.find_operator(name))
 
-    def of_session(self, operator_id: int, session_version: int) -> Operator | None:
-        """Look up the operator of a session; None once the session was ended."""
-        operator = _active(self._repository.find_operator_by_id(operator_id))
-        return operator if operator and operator.session_version == session_version else None
+    def start_session(self, operator: Operator, *, lifetime: timedelta) -> str:
+        """Begin a session of somebody who has just proved who they are.
+
+        Args:
+            operator: Who, as they were when they proved it: what has ended their sessions since ends this one, too.
+            lifetime: How long it is good at most.
+
+        Returns:
+            Its token, which is stored as a hash only.
+        """
+        token = secrets.token_urlsafe(32)
+        self._repository.start_session(_digest(token), operator, lifetime)
+        return token
+
+    def of_session(self, token: str) -> Operator | None:
+        """Look up the operator of a session; None once it is over."""
+        return self._repository.find_operator_by_session(_digest(token))
+
+    def end_session(self, token: str) -> None:
+        """End one session, at once and in every process."""
+        self._repository.end_session(_digest(token))
 
     def end_sessions(self, operator_id: int, session_version: int) -> Operator | None:
         """End every session of an operator, at once and in every process.

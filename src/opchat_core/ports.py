@@ -309,6 +309,18 @@ class OperatorRepository(Protocol):
         """End every session of an operator, once; None when that has happened since, or the operator is disabled."""
         ...
 
+    def start_session(self, token_hash: bytes, operator: Operator, lifetime: timedelta) -> None:
+        """Store a session by its token's hash, with the operator's session version."""
+        ...
+
+    def find_operator_by_session(self, token_hash: bytes) -> Operator | None:
+        """Read the operator of a session that has not expired or ended, and whose operator is not disabled."""
+        ...
+
+    def end_session(self, token_hash: bytes) -> Operator | None:
+        """End one session; whose it was, or None when there is no such session."""
+        ...
+
     def find_operator(self, name: str) -> Operator | None:
         """Read an operator by name."""
         ...

@@ -61,7 +61,7 @@ def identify() -> Caller | None:
         name = mount.authenticate(request)
         return Caller(name, by_browser=True) if name else None
     session = read_session(request, mount.secret)
-    operator = mount.chat.operators.of_session(session.operator_id, session.version) if session else None
+    operator = mount.chat.operators.of_session(session.token) if session else None
     return Caller(operator.name, by_browser=True, csrf_token=session.csrf_token) if session and operator else None
 
 

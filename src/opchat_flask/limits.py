@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
 from flask import request
 
-from opchat_core.model import Charge
+from opchat_core.model import Charge, Rate
 from opchat_flask.mount import current_mount
+
+TRIES_BY_NAME = Rate(10, timedelta(minutes=10))
+"""Tries to log in by one name from one address; a login that succeeds gives them back."""
+
+TRIES_BY_ADDRESS = Rate(100, timedelta(minutes=10))
+"""Tries to log in from one address, by whatever names; an office may be behind it."""
 
 NETWORK = 64
 """Bits of an IPv6 address that name a subscriber (RFC 6177); the rest is theirs to make up."""
@@ -28,6 +35,15 @@ def charges_of_message(user_id: int) -> list[Charge]:
         found.append(Charge.of(limits.address, "address", source))
     if limits.all:
         found.append(Charge.of(limits.all, "all"))
+    return found
+
+
+def charges_of_login(name: str) -> list[Charge]:
+    """Charge a try to log in: first to the name together with where it comes from, then to that place alone."""
+    source = client_network()
+    found = [Charge.of(TRIES_BY_NAME, "login", name, source or "")]
+    if source:
+        found.append(Charge.of(TRIES_BY_ADDRESS, "logins", source))
     return found
 
 

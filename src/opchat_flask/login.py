@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
+from opchat_core.errors import TooManyRequests
 from opchat_flask.auth import identify
 from opchat_flask.headers import guard
+from opchat_flask.limits import charges_of_login
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, is_own_origin, local_path
 from opchat_flask.passwords import verify_password
-from opchat_flask.problems import answer_with_pages
-from opchat_flask.sessions import end_session, read_session, read_ticket, start_session
+from opchat_flask.problems import answer_with_pages, retry_after
+from opchat_flask.sessions import SESSION_LIFETIME, give_session, read_session, read_ticket, take_session
 
 if TYPE_CHECKING:
     from opchat_core.model import Operator
@@ -39,29 +41,39 @@ def login() -> Response:
 
 @login_pages.post("/login")
 def log_in() -> Response:
-    """Take a name and a password in; the answer does not tell which of them was wrong."""
+    """Take a name and a password in; the answer does not tell which of them was wrong.
+
+    Tries are counted by the name as it was typed, be there such an operator or not, and by where they come from:
+    whoever guesses locks out nobody who comes from elsewhere.
+    """
     request.max_content_length = MAX_FORM
     if is_own_origin(request) is False:  # a program that says nothing of origins is no browser that could be abused
         return _form(error="origin", status=403)
     name = request.form.get("name", "").strip()
+    charges = charges_of_login(name)
+    try:
+        current_mount().chat.admit(charges)
+    except TooManyRequests as error:
+        response = _form(error="throttled", name=name, status=429)
+        response.headers.update(retry_after(error))
+        return response
     operator = current_mount().chat.operators.find(name) if "\x00" not in name else None
     if not verify_password(operator.password_hash if operator else None, request.form.get("password", "")):
         return _form(error="credentials", name=name, status=401)
     assert operator is not None  # noqa: S101 - nobody's password fits
+    current_mount().chat.acquit(charges[0])
     return _enter(operator)
 
 
 @login_pages.post("/logout")
 def logout() -> Response:
-    """End the operator's sessions, in every browser: a copy of the cookie is then worth nothing."""
+    """End the session of this browser: a copy of its cookie is then worth nothing."""
     if is_own_origin(request) is False:
         return _form(error="origin", status=403)
     mount = current_mount()
-    session = read_session(request, mount.secret)
-    if session is not None:
-        mount.chat.operators.end_sessions(session.operator_id, session.version)
+    _end()
     response = make_response(redirect(url_for("opchat_login.login"), 303))
-    end_session(response, path=mount.url("/"), secure=is_https(request))
+    take_session(response, path=mount.url("/"), secure=is_https(request))
     return response
 
 
@@ -72,10 +84,20 @@ def _holder(ticket: str) -> Operator | None:
 
 
 def _enter(operator: Operator) -> Response:
-    response = _onward()
+    _end()
     mount = current_mount()
-    start_session(response, operator, secret=mount.secret, path=mount.url("/"), secure=is_https(request))
+    token = mount.chat.operators.start_session(operator, lifetime=SESSION_LIFETIME)
+    response = _onward()
+    give_session(response, token, secret=mount.secret, path=mount.url("/"), secure=is_https(request))
     return response
+
+
+def _end() -> None:
+    """End the session that the browser shows, if any."""
+    mount = current_mount()
+    session = read_session(request, mount.secret)
+    if session is not None:
+        mount.chat.operators.end_session(session.token)
 
 
 def _onward() -> Response:

@@ -101,10 +101,15 @@ def page_of(error: errors.OpchatError) -> Response:
 def _headers(error: errors.OpchatError) -> dict[str, str]:
     match error:
         case errors.Unavailable() | errors.TooManyRequests():
-            return {"Retry-After": str(max(1, math.ceil(error.retry_after.total_seconds())))}
+            return retry_after(error)
         case errors.Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}
     return {}
+
+
+def retry_after(error: errors.Unavailable | errors.TooManyRequests) -> dict[str, str]:
+    """Tell programs when to come again, in whole seconds."""
+    return {"Retry-After": str(max(1, math.ceil(error.retry_after.total_seconds())))}
 
 
 def _opchat_problem(error: errors.OpchatError) -> Response:

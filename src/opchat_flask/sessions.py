@@ -1,8 +1,9 @@
 """Dashboard sessions in a signed cookie, and one-time sign-in links.
 
-The cookie holds the operator's id and session version; both are checked against the database at every request, so that
-a changed password or a disabled operator ends every session at once, in every process. It is opchat's own cookie with
-opchat's own key: a host app keeps its ``session`` to itself.
+The cookie holds the token of a session that the database knows by its hash. It is looked up at every request, so that
+what ends a session (a logout, a changed password, a disabled operator) ends it at once, in every process. It is
+opchat's own cookie, signed with opchat's own key: a host app keeps its ``session`` to itself, and what is made up never
+reaches the database.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 if TYPE_CHECKING:
@@ -33,29 +34,27 @@ class Session:
     """One login of one operator in one browser.
 
     Attributes:
-        operator_id: Who.
-        version: The operator's session version at the time; the session ends when that moves on.
+        token: Proves it to :meth:`opchat_core.operators.Operators.of_session`.
         csrf_token: What the pages' scripts may show to prove that they are ours.
     """
 
-    operator_id: int
-    version: int
-    csrf_token: str
+    token: str = field(repr=False)
+    csrf_token: str = field(repr=False)
 
 
-def start_session(response: Response, operator: Operator, *, secret: str, path: str, secure: bool) -> None:
-    """Give the browser a new session, in place of one that it may have.
+def give_session(response: Response, token: str, *, secret: str, path: str, secure: bool) -> None:
+    """Give the browser a session, in place of one that it may have.
 
     Args:
         response: The answer that carries it.
-        operator: Who has logged in.
+        token: The session's token.
         secret: What signs sessions.
         path: The path under which opchat is mounted.
         secure: Whether the browser came over HTTPS, and is never to show the cookie without.
     """
     response.set_cookie(
         COOKIE,
-        _sign(secret, "session", operator),
+        str(_signer(secret, "session").dumps([token, secrets.token_urlsafe(18)])),
         max_age=SESSION_LIFETIME,
         path=path,
         secure=secure,
@@ -64,7 +63,7 @@ def start_session(response: Response, operator: Operator, *, secret: str, path: 
     )
 
 
-def end_session(response: Response, *, path: str, secure: bool) -> None:
+def take_session(response: Response, *, path: str, secure: bool) -> None:
     """Take the session from the browser."""
     response.delete_cookie(COOKIE, path=path, secure=secure, httponly=True, samesite="Lax")
 
@@ -73,8 +72,8 @@ def read_session(request: Request, secret: str) -> Session | None:
     """Read the session of a request; None when there is none, it is too old, or not ours."""
     value = request.cookies.get(COOKIE)
     match _read(value, secret, "session", SESSION_LIFETIME) if value else None:
-        case [int(operator_id), int(version), str(csrf_token)]:
-            return Session(operator_id, version, csrf_token)
+        case [str(token), str(csrf_token)]:
+            return Session(token, csrf_token)
     return None
 
 
@@ -88,7 +87,8 @@ def sign_in_ticket(secret: str, operator: Operator) -> str:
         secret: What signs sessions: :func:`opchat_flask.session_secret`.
         operator: Whom it logs in.
     """
-    return _sign(secret, "ticket", operator)
+    made = [operator.operator_id, operator.session_version, secrets.token_urlsafe(18)]
+    return str(_signer(secret, "ticket").dumps(made))
 
 
 def read_ticket(ticket: str, secret: str) -> tuple[int, int] | None:
@@ -97,11 +97,6 @@ def read_ticket(ticket: str, secret: str) -> tuple[int, int] | None:
         case [int(operator_id), int(version), str()]:
             return operator_id, version
     return None
-
-
-def _sign(secret: str, purpose: str, operator: Operator) -> str:
-    nonce = secrets.token_urlsafe(18)
-    return str(_signer(secret, purpose).dumps([operator.operator_id, operator.session_version, nonce]))
 
 
 def _signer(secret: str, purpose: str) -> URLSafeTimedSerializer:

@@ -21,7 +21,7 @@ CALL = re.compile(r"""\bt\(\s*["'`]([a-z_.]+)["'`]""")
 BUILT = {
     *(f"kind.{word}" for word in MessageType if word != MessageType.TEXT),
     *(f"delivery.{word}" for word in DeliveryStatus),
-    *(f"login.error.{word}" for word in ("credentials", "ticket", "origin")),
+    *(f"login.error.{word}" for word in ("credentials", "throttled", "ticket", "origin")),
     *(f"chat.now_{word}" for word in ("open", "closed")),
     *(f"list.empty_{word}" for word in ("open", "closed")),
     *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured")),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.processes import clean_environment, opchat_command
@@ -76,12 +77,13 @@ def test_a_new_password_ends_sessions(cli: Cli, chat: OperatorChat) -> None:
     """The old password is no longer good, nor is a session that began with it."""
     cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
     before = chat.operators.find("anna")
+    assert before
+    session = chat.operators.start_session(before, lifetime=timedelta(hours=1))
     assert cli("operator", "password", "anna", "--password-stdin", stdin="other\n").exit_code == 0
     after = chat.operators.find("anna")
-    assert before
     assert after
     assert verify_password(after.password_hash, "other")
-    assert chat.operators.of_session(before.operator_id, before.session_version) is None
+    assert chat.operators.of_session(session) is None
 
 
 def test_nobody_of_that_name(cli: Cli) -> None:

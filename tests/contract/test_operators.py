@@ -81,6 +81,37 @@ def test_a_disabled_operator_is_out_everywhere(store: Store, clock: MovableClock
     assert store.disable_operator("nobody") is None
 
 
+def test_a_session_is_good_until_it_ends(store: Store, clock: MovableClock) -> None:
+    """By its hash, for its operator, until it expires, is ended, or the operator's sessions are."""
+    anna, ben = store.add_operator("anna", None), store.add_operator("ben", None)
+    for token_hash, operator in ((b"a1", anna), (b"a2", anna), (b"b", ben)):
+        store.start_session(token_hash, operator, 2 * HOUR)
+    assert store.find_operator_by_session(b"a1") == anna
+    assert store.end_session(b"a1") == anna
+    assert store.end_session(b"a1") is None
+    assert store.find_operator_by_session(b"a1") is None
+    clock.advance(HOUR)
+    assert store.find_operator_by_session(b"a2") == anna
+    store.disable_operator("anna")
+    assert store.find_operator_by_session(b"a2") is None
+    assert store.find_operator_by_session(b"b") == ben
+    clock.advance(HOUR)
+    assert store.find_operator_by_session(b"b") is None
+
+
+def test_a_session_of_an_earlier_version_never_begins(store: Store) -> None:
+    """A password that is changed while somebody logs in with the old one keeps them out."""
+    anna = store.add_operator("anna", "old")
+    changed = store.set_password("anna", "new")
+    assert changed is not None
+    store.start_session(b"old", anna, HOUR)
+    store.start_session(b"new", changed, HOUR)
+    assert store.find_operator_by_session(b"old") is None
+    assert store.find_operator_by_session(b"new") == changed
+    store.remove_operator("anna")
+    assert store.find_operator_by_session(b"new") is None
+
+
 def test_a_token_is_good_until_it_ends(store: Store, clock: MovableClock) -> None:
     """By its hash, for its operator, until it expires or is removed."""
     anna, bob = store.add_operator("anna", None), store.add_operator("bob", None)

@@ -10,6 +10,8 @@ from opchat_core.errors import InvalidInput, OperatorExists, OperatorNotFound
 from opchat_core.operators import TOKEN_PREFIX, Operators
 from opchat_core.testing import InMemoryRepository
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.fixture
 def operators(store: InMemoryRepository) -> Operators:
@@ -39,11 +41,12 @@ def test_a_disabled_operator_is_not_found(operators: Operators) -> None:
     """Neither by name, nor by session, nor by token; but is listed."""
     anna = operators.add("anna")
     token = operators.issue_token("anna")
-    assert operators.of_session(anna.operator_id, anna.session_version) == anna
+    session = operators.start_session(anna, lifetime=HOUR)
+    assert operators.of_session(session) == anna
     disabled = operators.disable("anna")
     assert operators.find("anna") is None
-    assert operators.of_session(anna.operator_id, anna.session_version) is None
-    assert operators.of_session(anna.operator_id, disabled.session_version) is None
+    assert operators.of_session(session) is None
+    assert operators.of_session(operators.start_session(disabled, lifetime=HOUR)) is None
     assert operators.of_token(token.secret) is None
     assert operators.list() == (disabled,)
     with pytest.raises(OperatorNotFound):
@@ -53,9 +56,22 @@ def test_a_disabled_operator_is_not_found(operators: Operators) -> None:
 def test_a_new_password_ends_every_session(operators: Operators) -> None:
     """A session of before is no longer good, one of after is."""
     anna = operators.add("anna", "old")
+    before = operators.start_session(anna, lifetime=HOUR)
     changed = operators.set_password("anna", "new")
-    assert operators.of_session(anna.operator_id, anna.session_version) is None
-    assert operators.of_session(anna.operator_id, changed.session_version) == changed
+    assert operators.of_session(before) is None
+    assert operators.of_session(operators.start_session(anna, lifetime=HOUR)) is None  # checked with the old password
+    assert operators.of_session(operators.start_session(changed, lifetime=HOUR)) == changed
+
+
+def test_a_session_ends_alone(operators: Operators) -> None:
+    """Logging out here logs out nowhere else; what is no session ends nothing."""
+    anna = operators.add("anna")
+    here, there = (operators.start_session(anna, lifetime=HOUR) for _ in range(2))
+    assert here != there
+    for token in (here, here, "", "\ud800"):
+        operators.end_session(token)
+        assert operators.of_session(token) is None
+    assert operators.of_session(there) == anna
 
 
 def test_nobody_can_be_changed(operators: Operators) -> None:

@@ -89,9 +89,14 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(client: Client,
     assert _cookie(_log_in(client, **https))["secure"]
 
 
-def test_every_login_makes_a_new_session(client: Client, operator: dict[str, str]) -> None:
-    """A cookie that somebody planted before the login is worth nothing after it."""
-    assert _cookie(_log_in(client)).value != _cookie(_log_in(client)).value
+def test_every_login_makes_a_new_session(app: Flask, browser: Any) -> None:
+    """A cookie that somebody planted before the login is worth nothing after it, for it ends the session before."""
+    planted = browser.get_cookie(COOKIE).value
+    assert _cookie(_log_in(browser)).value != planted
+    assert browser.get(LIST).status_code == 200
+    thief = app.test_client()
+    thief.set_cookie(COOKIE, planted)
+    assert thief.get(LIST).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -165,8 +170,13 @@ def test_whoever_is_in_need_not_log_in_again(browser: Client) -> None:
     assert answer.headers["Location"] == "/dashboard/users/42/operator-chat"
 
 
-def test_logging_out_takes_the_session(browser: Any) -> None:
-    """After it the browser is nobody's, and so is who copied its cookie; no other site, and no link, can do it."""
+def test_logging_out_takes_the_session(browser: Any, app: Flask) -> None:
+    """After it the browser is nobody's, and so is who copied its cookie; no other site, and no link, can do it.
+
+    The same operator's browser at home stays in.
+    """
+    home = app.test_client()
+    _log_in(home)
     assert browser.post("/logout", headers={"Origin": "https://evil.example"}).status_code == 403
     assert browser.get("/logout").status_code == 405
     assert browser.get(LIST).status_code == 200
@@ -176,6 +186,7 @@ def test_logging_out_takes_the_session(browser: Any) -> None:
     assert browser.get(LIST).status_code == 401
     browser.set_cookie(COOKIE, copy)
     assert browser.get(LIST).status_code == 401
+    assert home.get(LIST).status_code == 200
     assert browser.post("/logout", headers=OWN_ORIGIN).status_code == 303
 
 
@@ -227,7 +238,7 @@ def test_the_sessions_own_token_proves_the_origin_too(
 ) -> None:
     """A page that knows the session's token is ours, for browsers that tell nothing about origins."""
     signer = URLSafeTimedSerializer(session_secret(chat, config), salt="opchat session")
-    token = signer.loads(browser.get_cookie(COOKIE).value)[2]
+    _, token = signer.loads(browser.get_cookie(COOKIE).value)
     body = {"userId": anna, "status": "closed"}
     assert browser.patch(LIST, json=body, headers={"X-CSRF-Token": token}).status_code == 200
 

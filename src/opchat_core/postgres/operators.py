@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opchat_core.errors import OperatorExists
 from opchat_core.model import Operator
@@ -12,6 +12,9 @@ from opchat_core.postgres.queries import query
 _ADD_OPERATOR = query("add_operator")
 _SET_PASSWORD = query("set_password")
 _END_SESSIONS = query("end_sessions")
+_START_SESSION = query("start_session")
+_FIND_OPERATOR_BY_SESSION = query("find_operator_by_session")
+_END_SESSION = query("end_session")
 _FIND_OPERATOR = query("find_operator")
 _FIND_OPERATOR_BY_ID = query("find_operator_by_id")
 _LIST_OPERATORS = query("list_operators")
@@ -42,6 +45,26 @@ class OperatorTable(Base):
         """See :meth:`opchat_core.ports.OperatorRepository.end_sessions`."""
         parameters = {"operator_id": operator_id, "session_version": session_version}
         return self._database.fetch_one(_END_SESSIONS, Operator, parameters)
+
+    def start_session(self, token_hash: bytes, operator: Operator, lifetime: timedelta) -> None:
+        """See :meth:`opchat_core.ports.OperatorRepository.start_session`."""
+        parameters = {
+            "token_hash": token_hash,
+            "operator_id": operator.operator_id,
+            "session_version": operator.session_version,
+            "lifetime": lifetime,
+            "now": self._now(),
+        }
+        self._database.execute(_START_SESSION, parameters)
+
+    def find_operator_by_session(self, token_hash: bytes) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.find_operator_by_session`."""
+        parameters = {"token_hash": token_hash, "now": self._now()}
+        return self._database.fetch_one(_FIND_OPERATOR_BY_SESSION, Operator, parameters)
+
+    def end_session(self, token_hash: bytes) -> Operator | None:
+        """See :meth:`opchat_core.ports.OperatorRepository.end_session`."""
+        return self._database.fetch_one(_END_SESSION, Operator, {"token_hash": token_hash})
 
     def find_operator(self, name: str) -> Operator | None:
         """See :meth:`opchat_core.ports.OperatorRepository.find_operator`."""

@@ -41,3 +41,37 @@ BEGIN
     RETURN interval '0';
 END
 $$;
+
+-- Logins of browsers. A session of an earlier version of its operator is over: one update ends them all, and also the one
+-- that begins at that moment.
+
+CREATE TABLE opchat.sessions (
+    token_hash      bytea PRIMARY KEY,
+    operator_id     bigint NOT NULL REFERENCES opchat.operators ON DELETE CASCADE,
+    session_version integer NOT NULL,
+    created_at      timestamptz NOT NULL,
+    seen_at         timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL
+);
+
+-- Sessions that are over go now and then: whenever one begins.
+CREATE FUNCTION opchat.start_session(
+    p_token_hash bytea, p_operator_id bigint, p_session_version integer, p_lifetime interval, p_now timestamptz
+) RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM opchat.sessions AS s USING opchat.operators AS o
+    WHERE s.operator_id = o.operator_id AND (s.expires_at <= p_now OR s.session_version < o.session_version);
+
+    INSERT INTO opchat.sessions (token_hash, operator_id, session_version, created_at, seen_at, expires_at)
+    VALUES (p_token_hash, p_operator_id, p_session_version, p_now, p_now, p_now + p_lifetime);
+$$;
+
+-- Finds whose a session is, while it is good. That it was seen is noted once a minute, so that reading seldom writes.
+CREATE FUNCTION opchat.operator_of_session(p_token_hash bytea, p_now timestamptz) RETURNS SETOF opchat.operators
+LANGUAGE sql AS $$
+    UPDATE opchat.sessions SET seen_at = p_now
+    WHERE token_hash = p_token_hash AND seen_at < p_now - interval '1 minute';
+
+    SELECT o.* FROM opchat.sessions AS s JOIN opchat.operators AS o USING (operator_id, session_version)
+    WHERE s.token_hash = p_token_hash AND s.expires_at > p_now AND o.disabled_at IS NULL;
+$$;

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
 from opchat_core.errors import OperatorExists
 from opchat_core.model import Operator
 from opchat_core.testing.memory.base import InMemoryBase
-from opchat_core.testing.memory.tables import StoredToken
+from opchat_core.testing.memory.tables import StoredSession, StoredToken
 
 
 class InMemoryOperators(InMemoryBase):
@@ -47,6 +47,28 @@ class InMemoryOperators(InMemoryBase):
             if operator is None or operator.disabled_at or operator.session_version != session_version:
                 return None
             return self._change(operator.name, lambda o: attrs.evolve(o, session_version=o.session_version + 1))
+
+    def start_session(self, token_hash: bytes, operator: Operator, lifetime: timedelta) -> None:
+        """Store a session by its token's hash."""
+        with self._lock:
+            self._tables.sessions[token_hash] = StoredSession(
+                operator.operator_id, operator.session_version, self._clock.now() + lifetime
+            )
+
+    def find_operator_by_session(self, token_hash: bytes) -> Operator | None:
+        """Read the operator of a session that is good."""
+        with self._lock:
+            session = self._tables.sessions.get(token_hash)
+            operator = session and self.find_operator_by_id(session.operator_id)
+            if session is None or not operator or operator.disabled_at or session.expires_at <= self._clock.now():
+                return None
+            return operator if operator.session_version == session.session_version else None
+
+    def end_session(self, token_hash: bytes) -> Operator | None:
+        """End one session; whose it was."""
+        with self._lock:
+            session = self._tables.sessions.pop(token_hash, None)
+            return self.find_operator_by_id(session.operator_id) if session else None
 
     def find_operator(self, name: str) -> Operator | None:
         """Read an operator by name."""

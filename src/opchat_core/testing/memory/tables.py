@@ -27,6 +27,15 @@ class StoredToken:
 
 
 @define
+class StoredSession:
+    """A login; its key is its token's hash."""
+
+    operator_id: int
+    session_version: int
+    expires_at: datetime
+
+
+@define
 class Tables:
     """Everything, as plain values, so that a copy of it is a transaction."""
 
@@ -36,5 +45,6 @@ class Tables:
     operators: dict[int, Operator] = Factory(dict)
     operators_made: int = 0
     tokens: dict[bytes, StoredToken] = Factory(dict)
+    sessions: dict[bytes, StoredSession] = Factory(dict)
     settings: dict[str, str] = Factory(dict)
     allowances: dict[bytes, datetime] = Factory(dict)

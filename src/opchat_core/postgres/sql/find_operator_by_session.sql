@@ -1,0 +1,2 @@
+SELECT operator_id, name, password_hash, session_version, disabled_at
+FROM opchat.operator_of_session(%(token_hash)s, coalesce(%(now)s, clock_timestamp()))
