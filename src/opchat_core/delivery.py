@@ -14,7 +14,7 @@ from threading import Event
 from time import monotonic
 
 from opchat_core.errors import TelegramNotConfigured, Unavailable
-from opchat_core.model import DeliveryStatus, Message, MessageKey, Outcome
+from opchat_core.model import DeliveryStatus, Message, MessageKey, Outcome, Pace
 from opchat_core.ports import Repository, Sender
 
 _log = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ PAUSE = timedelta(seconds=5)
 MIN_PAUSE = timedelta(milliseconds=20)
 """How long a worker sleeps at least when there was nothing to take, so that it never spins."""
 
+PACE = Pace()
+"""How fast answers leave: as fast as Telegram allows."""
+
 WORKERS = 8
 """How many answers one worker has under way at once."""
 
@@ -56,6 +59,7 @@ class Courier:
         senders: How to reach Telegram, by bot type.
         lease: How long one attempt may take.
         max_age: How long an answer may wait before it fails as ``expired``.
+        pace: How fast answers may leave, shared with every other courier of the store.
     """
 
     def __init__(
@@ -65,11 +69,13 @@ class Courier:
         *,
         lease: timedelta = LEASE,
         max_age: timedelta = MAX_AGE,
+        pace: Pace = PACE,
     ) -> None:
         self._repository = repository
         self._senders = dict(senders)
         self._lease = lease
         self._max_age = max_age
+        self._pace = pace
         self._ask_again: dict[str, float] = {}
 
     def require(self, bot_type: str) -> None:
@@ -127,7 +133,9 @@ class Courier:
                     _log.warning("delivery.store_away", extra={"reason": str(error)})
                     pause = error.retry_after
                 if len(under_way) >= workers:
-                    wait(under_way, timeout=IDLE.total_seconds(), return_when=FIRST_COMPLETED)
+                    pause = IDLE
+                if under_way and pause:  # the end of an attempt may let the next one of its chat begin
+                    wait(under_way, timeout=min(pause, IDLE).total_seconds(), return_when=FIRST_COMPLETED)
                 elif pause:
                     stop.wait(min(pause, IDLE).total_seconds())
                 under_way = {future for future in under_way if not _ended(future)}
@@ -168,7 +176,7 @@ class Courier:
 
     def _claim(self, bot_type: str, *, limit: int, user_id: int | None = None) -> list[Message]:
         changed = self._repository.claim(
-            bot_type, limit=limit, lease=self._lease, max_age=self._max_age, user_id=user_id
+            bot_type, limit=limit, lease=self._lease, max_age=self._max_age, pace=self._pace, user_id=user_id
         )
         return [m for m in changed if m.delivery and m.delivery.status is DeliveryStatus.SENDING]
 

@@ -22,6 +22,7 @@ from opchat_core.model import (
     MessageKey,
     Operator,
     Outcome,
+    Pace,
     Received,
     ReopenRule,
 )
@@ -113,6 +114,8 @@ class Backlog:
         unknown: Answers in doubt.
         oldest_queued_age: How long the oldest queued answer has waited; None when nothing waits.
         pause_reason: Why the bot must not send for now; None when it may.
+        wait_reason: Why the bot as a whole waits a moment, as a code: ``rate_limited``, ``unreachable`` or
+            ``answer_lost``; None when it does not.
     """
 
     queued: int
@@ -120,6 +123,7 @@ class Backlog:
     unknown: int
     oldest_queued_age: timedelta | None
     pause_reason: str | None
+    wait_reason: str | None = None
 
 
 class Repository(Protocol):
@@ -216,15 +220,19 @@ class Repository(Protocol):
         ...
 
     def claim(
-        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, user_id: int | None = None
+        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
     ) -> tuple[Message, ...]:
         """Take answers that are due, at most one a chat, and settle those whose time is over.
+
+        No more are taken than the pace lets leave, whoever else takes some; those of one user, for whom somebody waits
+        at a screen, may run ahead of the bot's pace by two. While answers do not get through, one at a time is taken.
 
         Args:
             bot_type: Whose answers.
             limit: How many chats to look at.
             lease: How long the caller has for each; after that the answer is in doubt.
             max_age: Queued answers older than this fail as ``expired``.
+            pace: What Telegram allows.
             user_id: Look at this user's chat only, waiting for it if another worker has it in hand.
 
         Returns:
@@ -239,7 +247,10 @@ class Repository(Protocol):
         *,
         wait: timedelta,
     ) -> Message | None:
-        """Store the outcome of the attempt that ``message`` was claimed for.
+        """Store the outcome of the attempt that ``message`` was claimed for, and what it says of the bot as a whole.
+
+        After a second answer in a row that did not get through (``unreachable``, ``answer_lost``), and when a second
+        chat is ``rate_limited`` while the first still waits, the bot waits in all its chats.
 
         Args:
             message: As :meth:`claim` returned it.
@@ -261,7 +272,7 @@ class Repository(Protocol):
         ...
 
     def next_due(self, bot_type: str) -> timedelta | None:
-        """How long until :meth:`claim` finds something: zero when it does now, None when nothing is queued."""
+        """How long until :meth:`claim` finds something, unless the bot is paused; None when nothing is queued."""
         ...
 
     def backlog(self, bot_type: str) -> Backlog:

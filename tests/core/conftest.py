@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.stores import OPERATOR
+from tests.support.stores import OPERATOR, UNHURRIED
 
 from opchat_core.delivery import Courier
 from opchat_core.service import OperatorChat
@@ -37,7 +37,7 @@ def sender() -> RecordingSender:
 @pytest.fixture
 def courier(store: InMemoryRepository, sender: RecordingSender) -> Courier:
     """Takes answers from that store to that sender."""
-    return Courier(store, {OPERATOR: sender})
+    return Courier(store, {OPERATOR: sender}, pace=UNHURRIED)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.deadline import eventually
-from tests.support.stores import OPERATOR, answer, claim, receive
+from tests.support.stores import OPERATOR, UNHURRIED, answer, claim, receive
 
 from opchat_core.delivery import LEASE, MAX_AGE, MAX_BACKOFF, Courier, backoff
 from opchat_core.errors import DatabaseUnavailable, TelegramNotConfigured
@@ -213,10 +213,10 @@ def test_an_answer_of_a_dead_worker_is_in_doubt_and_its_ghost_changes_nothing(
 
     def stalls(_: Message) -> Outcome:
         clock.advance(LEASE)
-        Courier(store, {OPERATOR: rescue}).deliver_due()
+        Courier(store, {OPERATOR: rescue}, pace=UNHURRIED).deliver_due()
         return Sent(1)
 
-    Courier(store, {OPERATOR: RecordingSender(stalls)}).deliver_due()
+    Courier(store, {OPERATOR: RecordingSender(stalls)}, pace=UNHURRIED).deliver_due()
     assert rescue.texts == ["two"]
     assert delivery(store, first).status is DeliveryStatus.UNKNOWN
 
@@ -285,7 +285,7 @@ def test_the_loop_stops_at_once_and_finishes_what_it_holds(
         release.wait(10)
         return Sent(5)
 
-    courier = Courier(store, {OPERATOR: RecordingSender(slow)})
+    courier = Courier(store, {OPERATOR: RecordingSender(slow)}, pace=UNHURRIED)
     held = answer(store)
     stop = Event()
     thread = Thread(target=courier.run, args=(stop,))
@@ -316,7 +316,7 @@ def test_an_idle_loop_does_not_spin(running: Callable[[Courier], Event], clock: 
 
     store = Watched(clock)
     receive(store)
-    running(Courier(store, {OPERATOR: RecordingSender()}))
+    running(Courier(store, {OPERATOR: RecordingSender()}, pace=UNHURRIED))
     eventually(lambda: bool(looks), what="the first look")
     assert not Event().wait(0.3)
     assert len(looks) <= 2
@@ -337,7 +337,7 @@ def test_no_more_is_claimed_than_can_be_sent_at_once(clock: MovableClock, runnin
             answer(store, user_id, bot_type=bot_type)
     senders = {bot_type: RecordingSender(*[slow] * 4) for bot_type in ("a", "b")}
     start: Any = running
-    start(Courier(store, senders), workers=2)
+    start(Courier(store, senders, pace=UNHURRIED), workers=2)
     try:
         eventually(lambda: sum(len(s.attempts) for s in senders.values()) == 2, what="two attempts")
         assert sum(store.backlog(bot_type).sending for bot_type in senders) == 2
@@ -374,7 +374,7 @@ def test_the_loop_waits_for_a_store_that_is_away(
     receive(store)
     message = answer(store)
     store.claims_to_fail = 3
-    running(Courier(store, {OPERATOR: RecordingSender()}))
+    running(Courier(store, {OPERATOR: RecordingSender()}, pace=UNHURRIED))
     eventually(lambda: delivery(store, message).status is DeliveryStatus.SENT, what="delivery")
     assert [record.message for record in caplog.records] == ["delivery.store_away"] * 3
 
@@ -387,7 +387,7 @@ def test_what_was_claimed_before_the_store_went_away_is_sent(
     receive(store)
     message = answer(store)
     store.away_for = "z"
-    running(Courier(store, {OPERATOR: RecordingSender(), "z": RecordingSender()}))
+    running(Courier(store, {OPERATOR: RecordingSender(), "z": RecordingSender()}, pace=UNHURRIED))
     eventually(lambda: delivery(store, message).status is DeliveryStatus.SENT, what="delivery")
 
 
@@ -397,7 +397,7 @@ def test_a_result_is_kept_until_the_store_is_back(clock: MovableClock, caplog: p
     receive(store)
     message = answer(store)
     store.results_to_fail = 2
-    Courier(store, {OPERATOR: RecordingSender()}).deliver_due()
+    Courier(store, {OPERATOR: RecordingSender()}, pace=UNHURRIED).deliver_due()
     assert delivery(store, message).status is DeliveryStatus.SENT
     assert [record.message for record in caplog.records] == ["delivery.result_not_stored"] * 2
 
@@ -442,7 +442,7 @@ def test_a_broken_sender_leaves_doubt_and_stops_nobody(
 
     sender = RecordingSender(breaks)
     broken = answer(store)
-    running(Courier(store, {OPERATOR: sender}))
+    running(Courier(store, {OPERATOR: sender}, pace=UNHURRIED))
     eventually(lambda: len(sender.attempts) == 1, what="the attempt")
     receive(store, 43)
     other = answer(store, 43)
@@ -461,7 +461,7 @@ def test_two_loops_beside_each_other_double_nothing(
         receive(store, user_id)
         answer(store, user_id, text=str(user_id))
     for sender in senders:
-        running(Courier(store, {OPERATOR: sender}))
+        running(Courier(store, {OPERATOR: sender}, pace=UNHURRIED))
     eventually(lambda: sum(len(s.attempts) for s in senders) >= 50, what="fifty attempts")
     eventually(lambda: store.next_due(OPERATOR) is None, what="an empty queue")
     assert sorted(int(text) for sender in senders for text in sender.texts) == list(range(1, 51))

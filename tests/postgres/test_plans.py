@@ -15,7 +15,7 @@ from attrs import frozen
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import tuple_row
 from tests.support.databases import scratch_database
-from tests.support.stores import LEASE, MAX_AGE, OPERATOR, WAIT
+from tests.support.stores import LEASE, MAX_AGE, OPERATOR, UNHURRIED, WAIT
 
 from opchat_core.model import Answer, ChatStatus, Cursor, IncomingMessage, Message, MessageKey, ReopenRule, Sent
 from opchat_core.postgres import Database, PostgresRepository, migrate
@@ -153,7 +153,7 @@ HOT: dict[str, tuple[Callable[[PostgresRepository], object], int]] = {
     "set_status": (lambda s: s.set_status(HEAVY, OPERATOR, ChatStatus.OPEN), 12),
     "set_blocked": (lambda s: s.set_blocked(HEAVY, OPERATOR, blocked=True), 12),
     "queue_answer": (lambda s: _answer(s, client_message_id="new", reply_to=1, last_seen_seq=3), 12),
-    "claim, nothing due": (lambda s: s.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE), 4),
+    "claim, nothing due": (lambda s: s.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE, pace=UNHURRIED), 4),
     "next_due": (lambda s: s.next_due(OPERATOR), 4),
     "is_paused": (lambda s: s.is_paused(OPERATOR), 2),
     "backlog": (lambda s: s.backlog(OPERATOR), 4),
@@ -177,14 +177,18 @@ def test_sending_reads_what_it_sends(store: PostgresRepository, connection: psyc
     for user_id in range(100, 120):
         store.queue_answer(user_id, OPERATOR, Answer(text="x"), operator=None)
     taken: list[Message] = []
-    reading = read(connection, lambda: taken.extend(store.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE)))
+    reading = read(
+        connection, lambda: taken.extend(store.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE, pace=UNHURRIED))
+    )
     assert len(taken) == 8
     assert not reading.scanned & BIG
     assert reading.total <= 8 * 16, reading
     reading = read(connection, lambda: store.complete(taken[0], Sent(1), wait=WAIT))
     assert not reading.scanned & BIG
     assert reading.total <= 12, reading
-    reading = read(connection, lambda: store.claim(OPERATOR, limit=1, lease=LEASE, max_age=MAX_AGE, user_id=119))
+    reading = read(
+        connection, lambda: store.claim(OPERATOR, limit=1, lease=LEASE, max_age=MAX_AGE, pace=UNHURRIED, user_id=119)
+    )
     assert not reading.scanned & BIG
     assert reading.total <= 16, reading
 

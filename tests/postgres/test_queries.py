@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.stores import ALWAYS, LEASE, MAX_AGE, OPERATOR, WAIT, answer, receive
+from tests.support.stores import ALWAYS, LEASE, MAX_AGE, OPERATOR, UNHURRIED, WAIT, answer, receive
 
 import opchat_core.postgres
 from opchat_core.errors import InvalidInput
@@ -104,7 +104,7 @@ def test_every_other_hot_method_is_one_round_trip_too(trace: Trace) -> None:
         "list_messages": lambda: store.list_messages(42, OPERATOR, before=None, limit=50),
         "list_changes": lambda: store.list_changes(42, OPERATOR, after=0),
         "queue_answer": lambda: answer(store, text="x" * 9000),
-        "claim": lambda: store.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE),
+        "claim": lambda: store.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE, pace=UNHURRIED),
         "next_due": lambda: store.next_due(OPERATOR),
     }
     assert {name: trace.round_trips(call) for name, call in once.items()} == dict.fromkeys(once, 1)

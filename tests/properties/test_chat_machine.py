@@ -29,6 +29,8 @@ from opchat_core.model import (
     Message,
     MessageKey,
     Outcome,
+    Pace,
+    Rate,
     Refused,
     ReopenRule,
     Sent,
@@ -45,6 +47,7 @@ USERS = (1, 2)
 BOTS = ("operator", "shop")
 LEASE = timedelta(seconds=30)
 MAX_AGE = timedelta(minutes=5)
+PACE = Pace(chat=Rate(2, timedelta(seconds=20)), bot=Rate(3, timedelta(seconds=15)))
 
 users = st.sampled_from(USERS)
 bots = st.sampled_from((BOTS[0], BOTS[0], BOTS[1]))
@@ -54,7 +57,12 @@ names = st.none() | st.sampled_from(["", "Anna", "Мария"])
 operators = st.none() | st.sampled_from(["anna", "bob"])
 seqs = st.integers(0, 8)
 reopens = st.sampled_from([ReopenRule(), ReopenRule(timedelta(0)), ReopenRule(timedelta(minutes=1))])
-errors = st.sampled_from([DeliveryError("message_rejected", "no"), DeliveryError("blocked_by_user", "blocked")])
+errors = st.sampled_from(
+    [
+        DeliveryError(code, code)
+        for code in ("message_rejected", "blocked_by_user", "rate_limited", "unreachable", "answer_lost")
+    ]
+)
 outcomes = (
     st.builds(Sent, st.integers(1, 4))
     | st.builds(Deferred, errors, st.none() | st.just(timedelta(seconds=20)))
@@ -196,7 +204,7 @@ class ChatMachine(RuleBasedStateMachine):
         """A worker looks; chats that are due at the same moment have no order among them, so it takes them all."""
 
         def look(store: Store) -> list[Message]:
-            changed = store.claim(bot_type, limit=10, lease=LEASE, max_age=MAX_AGE, user_id=user_id)
+            changed = store.claim(bot_type, limit=10, lease=LEASE, max_age=MAX_AGE, pace=PACE, user_id=user_id)
             return sorted(changed, key=lambda m: (m.user_id, m.revision))
 
         self.claimed += self.both(look)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from opchat_core.model import Answer, IncomingMessage, Message, Received, ReopenRule
+from opchat_core.model import Answer, IncomingMessage, Message, Pace, Rate, Received, ReopenRule
 from opchat_core.postgres import Database, PostgresRepository, lend, open_pool
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ OPERATOR = "operator"
 LEASE = timedelta(seconds=60)
 MAX_AGE = timedelta(days=1)
 WAIT = timedelta(seconds=4)
+UNHURRIED = Pace(chat=Rate(10**6, timedelta(seconds=1)), bot=Rate(10**6, timedelta(seconds=1)))
+"""A pace that never makes an answer wait."""
 ALWAYS = ReopenRule()
 NEVER = ReopenRule(timedelta(0))
 
@@ -63,8 +65,9 @@ def claim(
     limit: int = 10,
     lease: timedelta = LEASE,
     max_age: timedelta = MAX_AGE,
+    pace: Pace = UNHURRIED,
     user_id: int | None = None,
     bot_type: str = OPERATOR,
 ) -> tuple[Message, ...]:
     """Claim what is due."""
-    return store.claim(bot_type, limit=limit, lease=lease, max_age=max_age, user_id=user_id)
+    return store.claim(bot_type, limit=limit, lease=lease, max_age=max_age, pace=pace, user_id=user_id)

@@ -6,6 +6,7 @@ from opchat_core.model.limits import Charge, Limits, Rate
 from opchat_core.model.message import Delivery, DeliveryError, Media, Message, MessageKey
 from opchat_core.model.operator import ApiToken, Operator
 from opchat_core.model.outcome import Deferred, Lost, Outcome, Refused, Sent
+from opchat_core.model.pace import Pace
 from opchat_core.model.text import MAX_PARTS, MAX_TEXT, fold, split_text, utf16_length
 from opchat_core.model.user import User
 from opchat_core.model.wire import chat_to_json, message_to_json, user_to_json
@@ -39,6 +40,7 @@ __all__ = [
     "MessageType",
     "Operator",
     "Outcome",
+    "Pace",
     "Rate",
     "Received",
     "Refused",

@@ -16,6 +16,7 @@ from opchat_core.model import (
     Message,
     MessageKey,
     Outcome,
+    Pace,
     Refused,
     Sent,
 )
@@ -67,7 +68,7 @@ class Deliveries(Base):
         return Queued(messages)
 
     def claim(
-        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, user_id: int | None = None
+        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
     ) -> tuple[Message, ...]:
         """See :meth:`opchat_core.ports.Repository.claim`."""
         parameters = {
@@ -76,6 +77,10 @@ class Deliveries(Base):
             "limit": limit,
             "lease": lease,
             "max_age": max_age,
+            "chat_count": pace.chat.count,
+            "chat_every": pace.chat.every,
+            "bot_count": pace.bot.count,
+            "bot_every": pace.bot.every,
             "now": self._now(),
         }
         return self._tell(tuple(self._database.fetch(_CLAIM, to_message, parameters)))

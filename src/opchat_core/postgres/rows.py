@@ -107,8 +107,13 @@ def to_outcome(outcome: str, seq: int | None, **message: Any) -> tuple[str, Mess
     return outcome, to_message(seq=seq, **message) if seq is not None else None
 
 
-def to_backlog(
-    queued: int, sending: int, unknown: int, oldest_queued_age: timedelta | None, pause_reason: str | None
+def to_backlog(  # noqa: PLR0917 - called with names only, by psycopg
+    queued: int,
+    sending: int,
+    unknown: int,
+    oldest_queued_age: timedelta | None,
+    pause_reason: str | None,
+    wait_reason: str | None,
 ) -> Backlog:
     """Build the sum of what waits."""
-    return Backlog(queued, sending, unknown, oldest_queued_age, pause_reason)
+    return Backlog(queued, sending, unknown, oldest_queued_age, pause_reason, wait_reason)

@@ -33,6 +33,8 @@ CREATE TABLE opchat.user_data (
     blocked_by_user      boolean NOT NULL DEFAULT false,
     -- When a delivery worker must look at this chat: its head answer is due, or the lease on it runs out.
     attend_at            timestamptz,
+    -- When Telegram's limit of a chat lets the next answer leave.
+    ready_at             timestamptz,
     PRIMARY KEY (user_id, bot_type)
 ) WITH (fillfactor = 80);
 
@@ -106,6 +108,9 @@ CREATE INDEX chat_messages_revision ON opchat.chat_messages (user_id, bot_type, 
 -- claim: the head of a chat's queue.
 CREATE INDEX chat_messages_queue ON opchat.chat_messages
     (user_id, bot_type, seq) WHERE delivery_status IN ('queued', 'sending');
+
+-- claim, next_due: leases that run out, also while the bot must not send.
+CREATE INDEX chat_messages_leases ON opchat.chat_messages (bot_type, lease_until) WHERE delivery_status = 'sending';
 
 -- backlog: answers in doubt.
 CREATE INDEX chat_messages_doubt ON opchat.chat_messages (bot_type) WHERE delivery_status = 'unknown';

@@ -1,4 +1,5 @@
 SELECT * FROM opchat.claim(
     p_bot_type => %(bot_type)s, p_user_id => %(user_id)s::bigint, p_limit => %(limit)s, p_lease => %(lease)s,
-    p_max_age => %(max_age)s, p_now => %(now)s
+    p_max_age => %(max_age)s,
+    p_pace => (%(chat_count)s, %(chat_every)s, %(bot_count)s, %(bot_every)s)::opchat.pace, p_now => %(now)s
 )

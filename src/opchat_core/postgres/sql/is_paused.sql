@@ -1,1 +1,1 @@
-SELECT EXISTS (SELECT FROM opchat.paused_bots WHERE bot_type = %(bot_type)s) AS paused
+SELECT EXISTS (SELECT FROM opchat.bots WHERE bot_type = %(bot_type)s AND pause_reason IS NOT NULL) AS paused

@@ -1,1 +1,1 @@
-DELETE FROM opchat.paused_bots WHERE bot_type = %(bot_type)s
+UPDATE opchat.bots SET paused_at = NULL, pause_reason = NULL WHERE bot_type = %(bot_type)s

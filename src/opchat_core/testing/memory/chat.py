@@ -24,12 +24,14 @@ from opchat_core.model import (
     Message,
     MessageType,
     Outcome,
+    Pace,
     Received,
     Refused,
     ReopenRule,
     Sent,
 )
 from opchat_core.ports import MessageVersion, Queued
+from opchat_core.testing.memory.bot import StoredBot, ready_after
 
 _CONTENT = ("text", "entities", "media", "payload")
 _LEASE_EXPIRED = DeliveryError(
@@ -72,6 +74,7 @@ class StoredChat:
     read_seq: int = 0
     revision: int = 0
     blocked_by_user: bool = False
+    ready_at: datetime | None = None
     entries: list[Entry] = Factory(list)
 
     @property
@@ -86,8 +89,11 @@ class StoredChat:
 
     @property
     def attend_at(self) -> datetime | None:
-        """When a worker must look at the chat: its head answer is due, or the lease on it runs out."""
-        return next((entry.attend_at for entry in self.under_way()), None)
+        """When a worker must look at the chat: its head answer is due and may leave, or the lease on it runs out."""
+        head = next(self.under_way(), None)
+        if head is None or head.attend_at is None:
+            return None
+        return head.attend_at if head.lease_until or not self.ready_at else max(head.attend_at, self.ready_at)
 
     def under_way(self) -> Iterator[Entry]:
         """The queue: what is queued or being sent, in the order of the chat."""
@@ -221,7 +227,9 @@ class StoredChat:
 
     # Delivery
 
-    def claim(self, *, paused: bool, lease: timedelta, max_age: timedelta, now: datetime) -> list[Message]:
+    def claim(
+        self, bot: StoredBot, *, ahead: int, lease: timedelta, max_age: timedelta, pace: Pace, now: datetime
+    ) -> list[Message]:
         """Settle what ran out of time, then take the head of the queue if it is due; returns what changed."""
         changed = []
         for entry in list(self.under_way()):
@@ -231,7 +239,9 @@ class StoredChat:
                 changed.append(self._deliver(entry, DeliveryStatus.FAILED, error=_EXPIRED))
         head = next(self.under_way(), None)
         delivery = head and head.message.delivery
-        if head and delivery and delivery.next_attempt_at and delivery.next_attempt_at <= now and not paused:
+        due = head and delivery and delivery.next_attempt_at and self.attend_at and self.attend_at <= now
+        if head and delivery and due and bot.charge(pace, ahead=ahead, lease=lease, now=now):
+            self.ready_at = ready_after(self.ready_at, now, pace.chat)
             head.lease_until = now + lease
             taken = attrs.evolve(
                 delivery, status=DeliveryStatus.SENDING, attempts=delivery.attempts + 1, next_attempt_at=None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from opchat_core.errors import MessageNotFound
-from opchat_core.model import Answer, DeliveryStatus, Message, MessageKey, Outcome, Refused
+from opchat_core.model import Answer, Deferred, DeliveryStatus, Message, MessageKey, Outcome, Pace
 from opchat_core.ports import Backlog, Queued
 from opchat_core.testing.memory.base import InMemoryBase
 from opchat_core.testing.memory.chat import StoredChat
+
+AHEAD = 2
+"""How many answers of chats that somebody looks at may run ahead of the bot's pace."""
 
 
 class InMemoryDeliveries(InMemoryBase):
@@ -20,13 +23,13 @@ class InMemoryDeliveries(InMemoryBase):
             return chat.queue(answer, operator=operator, now=self._clock.now())
 
     def claim(
-        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, user_id: int | None = None
+        self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
     ) -> tuple[Message, ...]:
         """Take answers that are due, at most one a chat, and settle those whose time is over."""
         now = self._clock.now()
         changed: list[Message] = []
         with self._lock:
-            paused = self.is_paused(bot_type)
+            bot = self._tables.bots[bot_type]
             due = [
                 (attend_at, chat)
                 for chat in self._tables.chats.values()
@@ -36,22 +39,26 @@ class InMemoryDeliveries(InMemoryBase):
                 and attend_at <= now
             ]
             if user_id is None:
-                # Leases run out in a pause as well; but nobody else's time does.
-                due = [(at, chat) for at, chat in due if not paused or _has_lease(chat)]
+                # Leases run out all the same; nothing else happens while the bot must not send.
+                may_send = bot.may_send(now)
+                due = [(at, chat) for at, chat in due if may_send or _has_lease(chat)]
                 due = sorted(due, key=lambda pair: pair[0])[:limit]
+            ahead = 0 if user_id is None else AHEAD
             for _, stored in due:
                 with self._step(stored.user_id, bot_type) as chat:
-                    changed += chat.claim(paused=paused, lease=lease, max_age=max_age, now=now)
+                    changed += chat.claim(bot, ahead=ahead, lease=lease, max_age=max_age, pace=pace, now=now)
         return tuple(changed)
 
     def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:
         """Store the outcome of the attempt that ``message`` was claimed for."""
         now = self._clock.now()
         attempt = message.delivery.attempts if message.delivery else 0
+        if isinstance(outcome, Deferred) and outcome.retry_after:
+            wait = outcome.retry_after
         with self._step_or_none(message.user_id, message.bot_type) as chat:
             stored = chat.complete(message.seq, attempt, outcome, wait=wait, now=now) if chat else None
-            if stored and isinstance(outcome, Refused) and outcome.stops_sender:
-                self._tables.pauses.setdefault(message.bot_type, outcome.error.message)
+            if stored:
+                self._tables.bots[message.bot_type].learn(message.user_id, outcome, wait=wait, now=now)
             return stored
 
     def settle(self, key: MessageKey, status: DeliveryStatus) -> Message:
@@ -65,7 +72,8 @@ class InMemoryDeliveries(InMemoryBase):
         """How long until :meth:`claim` finds something; None when nothing is queued."""
         with self._lock:
             chats = (chat for chat in self._tables.chats.values() if chat.bot_type == bot_type)
-            moments = [attend_at for chat in chats if (attend_at := chat.attend_at)]
+            ready_at = self._tables.bots[bot_type].ready_at
+            moments = [at if _has_lease(chat) else max(at, ready_at) for chat in chats if (at := chat.attend_at)]
             return max(min(moments) - self._clock.now(), timedelta(0)) if moments else None
 
     def backlog(self, bot_type: str) -> Backlog:
@@ -74,23 +82,25 @@ class InMemoryDeliveries(InMemoryBase):
             entries = [e for c in self._tables.chats.values() if c.bot_type == bot_type for e in c.entries]
             statuses = [entry.status for entry in entries]
             queued = [e.queued_at for e in entries if e.queued_at and e.status is DeliveryStatus.QUEUED]
+            now, bot = self._clock.now(), self._tables.bots[bot_type]
             return Backlog(
                 queued=statuses.count(DeliveryStatus.QUEUED),
                 sending=statuses.count(DeliveryStatus.SENDING),
                 unknown=statuses.count(DeliveryStatus.UNKNOWN),
-                oldest_queued_age=self._clock.now() - min(queued) if queued else None,
-                pause_reason=self._tables.pauses.get(bot_type),
+                oldest_queued_age=now - min(queued) if queued else None,
+                pause_reason=bot.pause_reason,
+                wait_reason=bot.wait_reason if bot.waits_until > now else None,
             )
 
     def is_paused(self, bot_type: str) -> bool:
         """Whether the bot must not send."""
         with self._lock:
-            return bot_type in self._tables.pauses
+            return self._tables.bots[bot_type].pause_reason is not None
 
     def resume(self, bot_type: str) -> None:
         """Let a paused bot send again."""
         with self._lock:
-            self._tables.pauses.pop(bot_type, None)
+            self._tables.bots[bot_type].pause_reason = None
 
 
 def _has_lease(chat: StoredChat) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from attrs import Factory, define
 
 from opchat_core.model import Operator, User
+from opchat_core.testing.memory.bot import StoredBot
 from opchat_core.testing.memory.chat import StoredChat
 
 
@@ -41,7 +43,7 @@ class Tables:
 
     users: dict[int, StoredUser] = Factory(dict)
     chats: dict[tuple[int, str], StoredChat] = Factory(dict)
-    pauses: dict[str, str] = Factory(dict)
+    bots: defaultdict[str, StoredBot] = Factory(lambda: defaultdict(StoredBot))
     operators: dict[int, Operator] = Factory(dict)
     operators_made: int = 0
     tokens: dict[bytes, StoredToken] = Factory(dict)
