@@ -129,11 +129,22 @@ CREATE TABLE opchat.message_versions (
     PRIMARY KEY (user_id, bot_type, seq, version)
 );
 
--- The bots that must not send for now, and why: Telegram refused their token.
-CREATE TABLE opchat.paused_bots (
-    bot_type  text PRIMARY KEY,
-    paused_at timestamptz NOT NULL,
-    reason    text NOT NULL
+-- What all processes have to know about sending through a bot.
+CREATE TABLE opchat.bots (
+    bot_type        text PRIMARY KEY,
+    -- When Telegram's limit of a bot lets the next answer leave.
+    ready_at        timestamptz NOT NULL DEFAULT '-infinity',
+    -- Until when the bot as a whole waits, for it is Telegram that is away or asks for patience, not one chat.
+    waits_until     timestamptz,
+    wait_reason     text,
+    -- How many answers in a row did not get through. While there are any, one answer at a time is tried.
+    failures        integer NOT NULL DEFAULT 0,
+    -- The chat that Telegram asked to wait last; a second one at the same time means the bot.
+    limited_user_id bigint,
+    limited_until   timestamptz,
+    -- Telegram refused the token.
+    paused_at       timestamptz,
+    pause_reason    text
 );
 
 -- A chat with its user and its newest message: what list_chats, search_chats and find_chat read.
