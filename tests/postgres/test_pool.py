@@ -44,6 +44,18 @@ def test_no_request_fails_after_a_restart_of_the_server(clean_database: str) -> 
             assert {result.message.seq for result in results} == {2 * round_number + 2}
 
 
+def test_one_request_passes_over_all_dead_connections_at_once(clean_database: str) -> None:
+    """A lone caller after a restart finds nothing but dead connections, and is answered without a pause."""
+    with open_pool(clean_database, size=12, timeout=timedelta(seconds=3)) as pool:
+        store = PostgresRepository(Database(lend(pool)))
+        for connection in [pool.getconn() for _ in range(12)]:
+            pool.putconn(connection)
+        assert end_all_connections(clean_database) == 12
+        start = monotonic()
+        receive(store)
+        assert monotonic() - start < 2
+
+
 def test_a_connection_that_dies_at_work_is_an_error_to_try_again(clean_database: str) -> None:
     """The caller hears that the database is away, and the next call is answered."""
     with open_pool(clean_database, size=1) as pool:

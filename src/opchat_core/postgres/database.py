@@ -107,7 +107,6 @@ def open_pool(conninfo: str, *, size: int = POOL_SIZE, timeout: timedelta = POOL
         reconnect_timeout=RECONNECT.total_seconds(),
         kwargs=connection_settings(),
         configure=_configure,
-        check=_check,
         name="opchat",
         open=True,
     )
@@ -126,7 +125,7 @@ def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Conne
     def connection() -> Iterator[Connection[Any]]:
         try:
             with translated():
-                borrowed = pool.getconn()
+                borrowed = _sound_connection(pool)
         except PoolExhausted as error:
             if len(lent) < pool.max_size:  # it is not the callers who are too many
                 raise DatabaseUnavailable("The database cannot be reached.") from error
@@ -138,6 +137,25 @@ def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Conne
             lent.discard(borrowed)
             pool.putconn(borrowed)
 
+    return connection
+
+
+def _sound_connection(pool: ConnectionPool[Any]) -> Connection[Any]:
+    """Take a connection from the pool that the server has not closed.
+
+    Not by the pool's own ``check``: it pauses after each dead connection, twice as long every time, and so would keep
+    callers from a server that is back until they give up. Here all that died are passed over at once; the pool replaces
+    each of them.
+    """
+    connection: Connection[Any] = pool.getconn()
+    for _ in range(pool.max_size):
+        try:
+            _check(connection)
+        except psycopg.OperationalError:
+            pool.putconn(connection)
+            connection = pool.getconn()
+        else:
+            break
     return connection
 
 
