@@ -137,14 +137,21 @@ class Listener:
         seen: deque[int] = deque(range(last - _REREAD, last + 1), maxlen=4 * _REREAD)
         self._hears.set()
         while not self._stop.wait(POLL):
-            for change in connection.execute(_POLL_CHANGES, {"after": last - _REREAD}):
+            changes = connection.execute(_POLL_CHANGES, {"after": last - _REREAD}).fetchall()
+            if last and all(change["change_id"] != last for change in changes):
+                return  # a crash of the server has emptied the table, and numbers begin anew
+            for change in changes:
                 if change["change_id"] not in seen:
                     seen.append(change["change_id"])
                     last = max(last, change["change_id"])
                     self._hand_out(change["payload"])
 
     def _hand_out(self, payload: str) -> None:
-        changes = [Change(*change) for change in json.loads(payload)]
+        try:
+            changes = [Change(*change) for change in json.loads(payload)]
+        except (ValueError, TypeError):  # whoever may connect to the database may notify on any channel
+            _log.warning("changes.not_understood", extra={"length": len(payload)})
+            return
         with self._lock:
             for inbox in self._inboxes:
                 inbox.put(changes)
