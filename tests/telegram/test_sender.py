@@ -217,6 +217,7 @@ def server(status: int, body: bytes, kind: str = "application/json") -> Iterator
         (200, b"[]", Lost),
         (200, b'{"ok": true}', Lost),
         (200, b'{"ok": true, "result": true}', Lost),
+        (200, b'{"ok": true, "result": {"message_id": 1%s}}' % (b"0" * 20), Lost),
         (200, b"[" * 100_000, Lost),
         (200, b" " * (sender.MAX_ANSWER + 1), Lost),
         (302, b"", Lost),
@@ -234,6 +235,16 @@ def test_answers_that_are_not_telegrams_are_read_by_their_status(status: int, bo
     """Proxies and wrong addresses answer too: never with an exception, and never taken for sent."""
     with server(status, body) as url, sender_to(url, "1:abc") as telegram:
         assert isinstance(send(telegram), expected)
+
+
+def test_words_that_no_database_can_hold_are_made_storable() -> None:
+    """NUL, half a character, a page of text: a person still reads why, and the result can be stored."""
+    words = rb"Bad Request: \u0000 and \ud800 " + b"x" * 10_000
+    with server(400, b'{"ok": false, "description": "%s"}' % words) as url, sender_to(url, "1:abc") as telegram:
+        outcome = send(telegram)
+    assert isinstance(outcome, Refused)
+    assert outcome.error.message.startswith("Bad Request: \ufffd and \ufffd x")
+    assert len(outcome.error.message) == sender.MAX_DESCRIPTION
 
 
 def test_the_token_is_in_no_log_repr_or_outcome(

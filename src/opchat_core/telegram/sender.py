@@ -22,6 +22,7 @@ import httpx
 from attrs import frozen
 
 from opchat_core.model import Deferred, DeliveryError, FailureCode, Lost, Message, Outcome, Refused, Sent
+from opchat_core.model.rules import MAX_ID
 from opchat_core.telegram import redaction
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ DEADLINE = timedelta(seconds=30)
 
 MAX_ANSWER = 1024 * 1024
 """Bytes of an answer that are read at most."""
+
+MAX_DESCRIPTION = 500
+"""Characters of Telegram's words that are kept."""
 
 MAX_WAIT = timedelta(hours=1)
 """The longest wait that Telegram may ask for."""
@@ -52,7 +56,11 @@ class _Answer:
     def description(self) -> str:
         """Telegram's words, or the status in ours."""
         told = (self.body or {}).get("description")
-        return redaction.redact(told) if isinstance(told, str) and told else f"Telegram answered {self.status}."
+        if not isinstance(told, str) or not told:
+            return f"Telegram answered {self.status}."
+        # A result that the database cannot hold would leave the answer in doubt, whatever was said.
+        storable = told.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return redaction.redact(storable)[:MAX_DESCRIPTION]
 
 
 class TelegramSender:
@@ -136,7 +144,7 @@ def _outcome(answer: _Answer) -> Outcome:
     if HTTPStatus(200) <= answer.status < HTTPStatus(300):
         result = body.get("result")
         number = result.get("message_id") if isinstance(result, dict) else None
-        if body.get("ok") is True and isinstance(number, int):
+        if body.get("ok") is True and isinstance(number, int) and 0 <= number <= MAX_ID:
             return Sent(number)
         return Lost(_error(FailureCode.ANSWER_LOST, "Telegram's answer could not be read."))
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
