@@ -8,6 +8,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from opchat_core.model import OPERATOR, Answer, Chat, Message, chat_to_json, message_to_json, rules, user_to_json
 from opchat_core.model.checked import Checked, checked
+from opchat_core.model.wire import iso_time
 from opchat_flask.auth import current_operator, require_operator
 from opchat_flask.body import read_json
 from opchat_flask.headers import guard
@@ -87,6 +88,18 @@ def post_answer(user: str) -> Response:
     messages = [message_to_json(message) for message in queued.messages]
     body = {"success": True, "message": messages[0], "messages": messages}
     return json_response({**body, "duplicate": True}) if queued.duplicate else json_response(body, 201)
+
+
+@conversation.get(f"{_CHAT}/<seq>/versions")
+def get_versions(user: str, seq: str) -> Response:
+    """Read what a message said before its edits."""
+    chat = current_chat()
+    message = chat.message(path_message(user, seq))
+    versions = [
+        {"messageText": version.text, "writtenAt": iso_time(version.written_at)}
+        for version in chat.versions(message.key)
+    ]
+    return json_response({"versions": versions})
 
 
 @conversation.post(f"{_CHAT}/<seq>/retry")

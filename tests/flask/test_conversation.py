@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,23 @@ def test_the_whole_history_comes_oldest_first(
     assert answer.json["revision"] == answer.json["chat"]["revision"]
     assert answer.json["nextBefore"] is None
     assert client.get(URL, headers=operator).json == answer.json
+
+
+def test_what_a_message_said_before_its_edits_can_be_read(
+    client: Client, operator: dict[str, str], chat: OperatorChat, anna: int
+) -> None:
+    """Oldest first, with the time of each; nothing for one that was never edited, 404 for one that is not there."""
+    chat.receive(user_id=anna, text="Street 5", telegram_message_id=8, created_at=datetime(2024, 5, 1, tzinfo=UTC))
+    chat.receive(user_id=anna, text="Street 15", telegram_message_id=8, edited=True)
+    chat.receive(user_id=anna, text="Street 15, flat 3", telegram_message_id=8, edited=True)
+    answer = client.get(f"{URL}/2/versions", headers=operator)
+    assert answer.status_code == 200, answer.text
+    versions = answer.json["versions"]
+    assert [version["messageText"] for version in versions] == ["Street 5", "Street 15"]
+    assert versions[0]["writtenAt"] == "2024-05-01T00:00:00.000000Z"
+    assert client.get(f"{URL}/1/versions", headers=operator).json == {"versions": []}
+    assert problem_of(client.get(f"{URL}/3/versions", headers=operator), 404, "message_not_found")
+    assert client.get(f"{URL}/2/versions").status_code == 401
 
 
 def test_pages_go_back_to_the_beginning(

@@ -180,6 +180,16 @@ PATHS: dict[str, dict[str, Operation]] = {
             description="Everything up to `seq`.",
         )
     },
+    "/api/users/{userId}/operator-chat/{seq}/versions": {
+        "get": _operation(
+            "Read earlier versions",
+            {200: _json("Versions", "What the message said before its edits, oldest first.")},
+            problems=(401, 404, 422, 503),
+            security=OPERATOR,
+            parameters=(USER, SEQ, BOT),
+            description="Without its present text; empty for a message that was never edited.",
+        )
+    },
     "/api/users/{userId}/operator-chat/{seq}/retry": {
         "post": _operation(
             "Try an answer again",

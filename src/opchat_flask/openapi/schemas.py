@@ -227,6 +227,7 @@ SCHEMAS: dict[str, Schema] = {
             "counts": record({"open": COUNT, "closed": COUNT}),
         }
     ),
+    "Versions": record({"versions": array(record({"messageText": STRING, "writtenAt": TIME}))}),
     "Conversation": record(
         {
             "user": ref("User"),
