@@ -44,7 +44,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/dashboard/operator-chats", endpoint="chats")
 @pages.get("/dashboard/users/<int:user_id>/operator-chat", endpoint="chat")
 @login_required
-def dashboard(user_id: int | None = None) -> ResponseReturnValue:  # noqa: ARG001 - the scripts read it from the address
+def dashboard(user_id: int | None = None) -> ResponseReturnValue:
     """Answer with the shell of the list and of every chat."""
     language = language_of(request)
     mount = current_mount()
@@ -60,7 +60,7 @@ def dashboard(user_id: int | None = None) -> ResponseReturnValue:  # noqa: ARG00
         config=htmlsafe_json_dumps(config, dumps=json.dumps, ensure_ascii=False),
         operator=current_operator().name,
         can_log_out=mount.authenticate is None,
-        scripts=_scripts(),
+        scripts=_scripts(chat=user_id is not None),
     )
 
 
@@ -114,6 +114,11 @@ def _version() -> str:
 
 
 @cache
-def _scripts() -> tuple[str, ...]:
-    """Name every module of the dashboard, for browsers to fetch at once instead of one import after the other."""
-    return tuple(f"js/{path.name}" for path in sorted((_STATIC / "js").glob("*.js")) if path.name != "shapes.js")
+def _scripts(*, chat: bool) -> tuple[str, ...]:
+    """Name the modules that a page needs first, for browsers to fetch at once instead of one import after the other.
+
+    The list is painted without those of the chat.
+    """
+    patterns = ("js/*.js", "js/chat/*.js") if chat else ("js/*.js",)
+    found = [path for pattern in patterns for path in sorted(_STATIC.glob(pattern)) if path.name != "shapes.js"]
+    return tuple(path.relative_to(_STATIC).as_posix() for path in found)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from tests.browser.desk import PATIENCE, Desk, Site
+from tests.browser.desk import PATIENCE, Desk, Site, launch
 from tests.support.processes import Processes
 
 from opchat_core import Config, OperatorChat, connect_config
@@ -32,10 +32,7 @@ def chromium() -> Iterator[Browser]:
     """
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -90,9 +87,9 @@ def site(shared_site: Site) -> Site:
 
 
 @pytest.fixture
-def desk(chromium: Browser, site: Site, chat: OperatorChat) -> Iterator[Desk]:
+def desk(chromium: Browser, site: Site, chat: OperatorChat, simulator: Simulator) -> Iterator[Desk]:
     """Operators at their browsers."""
-    desk = Desk(chromium, site, chat)
+    desk = Desk(chromium, site, chat, simulator)
     yield desk
     desk.close()
 

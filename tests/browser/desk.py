@@ -11,10 +11,11 @@ from opchat_flask import hash_password, session_secret, sign_in_ticket
 from opchat_flask.serving import TARGET
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
     from tests.support.processes import Processes, RunningProcess
 
     from opchat_core import Config, OperatorChat
+    from opchat_core.testing.simulator import Simulator
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
@@ -69,13 +70,15 @@ class Desk:
         browser: Chromium.
         site: The installation.
         chat: The core over its database, to arrange and to look.
+        simulator: The Telegram of its users.
     """
 
-    def __init__(self, browser: Browser, site: Site, chat: OperatorChat) -> None:
+    def __init__(self, browser: Browser, site: Site, chat: OperatorChat, simulator: Simulator) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
         self.site = site
         self.chat = chat
+        self.simulator = simulator
         self.complaints: list[str] = []
 
     def visitor(self, size: tuple[int, int] = WIDE, language: str = "en") -> Page:
@@ -106,10 +109,14 @@ class Desk:
         )
         page.wait_for_url("**/dashboard/operator-chats")
 
-    def close(self) -> None:
-        """Close all browsers, and fail if a page complained."""
+    def leave(self) -> None:
+        """Close all browsers."""
         for context in self._contexts:
             context.close()
+
+    def close(self) -> None:
+        """Close all browsers, and fail if a page complained."""
+        self.leave()
         assert self.complaints == []
 
     def _listen(self, line: ConsoleMessage) -> None:
@@ -117,6 +124,14 @@ class Desk:
         expected = "Failed to load resource" in line.text and re.search("/api/|/login", line.location.get("url", ""))
         if line.type in {"error", "warning"} and not expected and "net::ERR_" not in line.text:
             self.complaints.append(line.text)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium."""
+    return playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    )
 
 
 def _free_port() -> int:

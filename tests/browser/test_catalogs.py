@@ -22,7 +22,6 @@ BUILT = {
     *(f"kind.{word}" for word in MessageType if word != MessageType.TEXT),
     *(f"delivery.{word}" for word in DeliveryStatus),
     *(f"login.error.{word}" for word in ("credentials", "throttled", "ticket", "origin")),
-    *(f"chat.now_{word}" for word in ("open", "closed")),
     *(f"list.empty_{word}" for word in ("open", "closed")),
     *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured")),
 }
@@ -40,7 +39,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def used() -> set[str]:
-    sources = [*PACKAGE.glob("templates/**/*.html"), *PACKAGE.glob("static/js/*.js")]
+    sources = [*PACKAGE.glob("templates/**/*.html"), *PACKAGE.glob("static/js/**/*.js")]
     called = {key for source in sources for key in CALL.findall(source.read_text(encoding="utf-8"))}
     # Choices between two keys inside one call
     chosen = {

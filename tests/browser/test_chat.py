@@ -11,7 +11,34 @@ if TYPE_CHECKING:
     from tests.browser.desk import Desk
 
     from opchat_core import OperatorChat
+    from opchat_core.testing.simulator import Simulator
 
+# Scrolls up by half a screen a step, and watches what is drawn, how long a step takes, and whether what was in sight
+# moves by anything but the step.
+SCROLL_UP = """async (steps) => {
+  const pane = document.getElementById("pane");
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const met = new Set();
+  const found = { most: 0, slowest: 0, moved: 0 };
+  for (let step = 0; step < steps; step++) {
+    const rows = [...pane.querySelectorAll(".message")];
+    for (const row of rows) met.add(Number(row.id.slice(8)));
+    found.most = Math.max(found.most, rows.length);
+    const top = pane.getBoundingClientRect().top;
+    const seen = rows.find((row) => row.getBoundingClientRect().bottom > top);
+    const [before, at] = [seen.getBoundingClientRect().top, pane.scrollTop];
+    pane.scrollTop -= 300;
+    const by = at - pane.scrollTop;
+    const began = performance.now();
+    await frame();
+    await frame();
+    found.slowest = Math.max(found.slowest, performance.now() - began);
+    const now = document.getElementById(seen.id);
+    found.moved = Math.max(found.moved, Math.abs(now.getBoundingClientRect().top - before - by));
+    if (pane.scrollTop < 300) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { ...found, met: [...met].sort((one, other) => one - other) };
+}"""
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
 
@@ -30,6 +57,92 @@ def test_older_messages_come_without_a_jump(desk: Desk, chat: OperatorChat) -> N
     assert abs(_top(page, "#message-72") - before) < 2
     page.evaluate("document.getElementById('pane').scrollTop = 0")
     expect(page.locator(".message")).to_have_count(120)
+
+
+def test_a_history_of_10000_messages_stays_light(desk: Desk, chat: OperatorChat) -> None:
+    """However far one scrolls, few messages are on the page, none is left out, and what one reads stays in place."""
+    chat.receive(user_id=42, text="Where it all began", first_name="Анна", telegram_message_id=1)
+    for number in range(2, 10_000):
+        chat.receive(user_id=42, text=f"Message number {number}" + " and more" * (number % 40))
+    chat.receive(user_id=42, text="As I said at first", reply_to_telegram_message_id=1)
+    chat.mark_read(42, 10_000)
+    page = desk.operator()
+    page.goto("/dashboard/users/42/operator-chat")
+    expect(page.locator("#message-10000")).to_be_in_viewport()
+    scrolled = page.evaluate(SCROLL_UP, 150)
+    assert scrolled["moved"] < 2
+    assert scrolled["most"] <= 150
+    assert scrolled["slowest"] < 500
+    assert scrolled["met"] == list(range(scrolled["met"][0], 10_001))
+    assert len(scrolled["met"]) > 400
+    to_newest = page.get_by_role("button", name="To the newest")
+    to_newest.click()
+    expect(page.locator("#message-10000")).to_be_in_viewport()
+    expect(to_newest).to_be_hidden()
+    # A quote of the very first message leads there; what comes in meanwhile moves nothing; and there is a way back.
+    page.locator("#message-10000 .quote").click()
+    expect(page.locator("#message-1")).to_be_in_viewport()
+    before = _top(page, "#message-1")
+    chat.receive(user_id=42, text="And one more")
+    expect(page.get_by_role("button", name="1 new message")).to_be_visible()
+    assert abs(_top(page, "#message-1") - before) < 2
+    assert page.locator(".message").count() <= 150
+    page.get_by_role("button", name="1 new message").click()
+    expect(page.get_by_text("And one more").last).to_be_in_viewport()
+
+
+def test_an_answer_quotes_the_message_that_it_answers(desk: Desk, chat: OperatorChat, simulator: Simulator) -> None:
+    """By a button beside it, or by keys that go through the messages; the user sees the quote; it leads back there."""
+    simulator.user(42, first_name="Анна")
+    texts = ("Where is my order?", "And the bill?")
+    numbers = [simulator.send_text(42, text) for text in texts]
+    for text, number in zip(texts, numbers, strict=True):
+        chat.receive(user_id=42, text=text, first_name="Анна", telegram_message_id=number)
+    page = desk.operator()
+    page.goto("/dashboard/users/42/operator-chat")
+    page.locator("#message-1").hover()
+    page.locator("#message-1").get_by_role("button", name="Answer this message").click()
+    quoted = page.locator("#quoting")
+    expect(quoted).to_contain_text("Where is my order?")
+    expect(page.get_by_label("Your answer")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(quoted).to_be_hidden()
+    page.keyboard.press("Control+ArrowUp")
+    expect(quoted).to_contain_text("And the bill?")
+    page.keyboard.press("Control+ArrowUp")
+    expect(quoted).to_contain_text("Where is my order?")
+    page.keyboard.type("In the depot.")
+    page.reload()
+    expect(quoted).to_contain_text("Where is my order?")
+    page.get_by_label("Your answer").press("Enter")
+    expect(quoted).to_be_hidden()
+    answer = page.locator(".message.out")
+    expect(answer.get_by_role("img", name="Sent", exact=True)).to_be_visible()
+    expect(answer.locator(".quote")).to_have_text("Where is my order?")
+    assert [message.body["reply_to_message"]["message_id"] for message in simulator.sent(42)] == [numbers[0]]
+    answer.locator(".quote").click()
+    expect(page.locator("#message-1.shown")).to_be_in_viewport()
+
+
+def test_an_edited_message_shows_what_it_said_before(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """A click opens the earlier versions, another one closes them; a new edit puts them away, for they are then old."""
+    chat.receive(user_id=anna, text="Street 5", telegram_message_id=7)
+    chat.receive(user_id=anna, text="Street 15", telegram_message_id=7, edited=True)
+    page = desk.operator()
+    page.goto(f"/dashboard/users/{anna}/operator-chat")
+    versions = page.get_by_role("list", name="Earlier versions")
+    edited = page.get_by_role("button", name="edited")
+    edited.click()
+    expect(versions).to_contain_text("Street 5")
+    edited.click()
+    expect(versions).to_have_count(0)
+    edited.click()
+    expect(versions).to_contain_text("Street 5")
+    chat.receive(user_id=anna, text="Street 15, flat 3", telegram_message_id=7, edited=True)
+    expect(page.get_by_text("Street 15, flat 3").last).to_be_visible()
+    expect(versions).to_have_count(0)
+    edited.click()
+    expect(versions.get_by_role("listitem")).to_have_count(2)
 
 
 def test_who_reads_above_is_told_of_news_and_not_moved(desk: Desk, chat: OperatorChat) -> None:

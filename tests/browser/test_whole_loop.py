@@ -79,20 +79,45 @@ def test_a_chat_is_closed_and_reopened(desk: Desk, chat: OperatorChat, anna: int
     page = desk.operator()
     page.get_by_role("link", name="Анна").click()
     page.get_by_role("button", name="Close chat").click()
-    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(page.get_by_role("heading", name="Pick a chat")).to_be_visible()
     expect(page.get_by_role("button", name="Open 0")).to_be_visible()
     assert chat.chat(anna).status == "closed"
     page.get_by_role("button", name="Closed 1").click()
-    expect(page.get_by_role("link", name="Анна")).to_be_visible()
+    page.get_by_role("link", name="Анна").click()
+    expect(page.locator("#status-button")).to_have_text("Reopen")
     page.locator("#pane").focus()
     page.keyboard.press("e")
     expect(page.get_by_role("button", name="Close chat")).to_be_visible()
+    expect(page.get_by_role("button", name="Open 1")).to_have_attribute("aria-pressed", "true")
     assert chat.chat(anna).status == "open"
     chat.close_chat(anna)
-    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(page.locator("#status-button")).to_have_text("Reopen")
     chat.receive(user_id=anna, text="One more thing")
     expect(page.get_by_role("button", name="Open 1")).to_be_visible()
     expect(page.locator(".message").last).to_contain_text("One more thing")
+
+
+def test_closing_goes_on_to_the_next_open_chat_and_can_be_taken_back(desk: Desk, chat: OperatorChat) -> None:
+    """A list is worked off with one key; who closed the wrong chat is back in it by another."""
+    for user, name in ((43, "Boris"), (42, "Anna"), (41, "Carla")):
+        chat.receive(user_id=user, text="Hello", first_name=name)
+    page = desk.operator()
+    page.get_by_role("link", name="Anna").click()
+    expect(page.locator(".message")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", name="Boris")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Closed: Anna")).to_be_visible()
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator("#status-button")).to_be_enabled()
+    page.keyboard.press("e")
+    # It was the last one in the list, so the one before it follows.
+    expect(page.get_by_role("heading", name="Carla")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Closed: Boris")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_role("heading", name="Boris")).to_be_visible()
+    expect(page.get_by_role("link", name="Boris")).to_be_visible()
+    assert [chat.chat(user).status for user in (41, 42, 43)] == ["open", "closed", "open"]
 
 
 def test_two_operators_see_each_other_answer(desk: Desk, anna: int, simulator: Simulator) -> None:

@@ -12,6 +12,12 @@ const UNITS = /** @type {const} */ (["byte", "kilobyte", "megabyte", "gigabyte"]
 /** @param {string} kind */
 export const kindName = (kind) => t(has(`kind.${kind}`) ? `kind.${kind}` : "kind.unsupported");
 
+/**
+ * A message in a line: its words, or what it is.
+ * @param {Message} message
+ */
+export const gist = (message) => message.messageText.slice(0, 200) || kindName(message.messageType);
+
 /** @param {number} bytes */
 function size(bytes) {
   const step = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));

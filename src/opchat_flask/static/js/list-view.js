@@ -1,4 +1,7 @@
-/** Draws the list of chats, and keeps focus, scroll and times where they belong. */
+/**
+ * Draws the list of chats, and keeps focus, scroll and times where they belong. However long it is, only the rows in and
+ * around sight are on the page, and those with the focus or the open chat: each stands at its own place, all equally high.
+ */
 
 import { chatPath, config } from "./config.js";
 import { mark } from "./delivery.js";
@@ -13,6 +16,7 @@ import { fullTime, shortTime } from "./times.js";
 const DEBOUNCE = 180;
 const HALF_MINUTE = 30_000;
 const AHEAD = 800;
+const MARGIN = 12;
 
 export class ListView {
   #rows = byId("chats");
@@ -22,6 +26,8 @@ export class ListView {
   #drawn = new Map();
   /** @type {number | null} */
   #selected = null;
+  /** What is drawn now, to notice when that changes. */
+  #range = "";
 
   /**
    * @param {import("./chat-list.js").ChatList} list
@@ -45,13 +51,19 @@ export class ListView {
       this.#search.value = "";
       list.ask(list.status, "");
     });
-    this.#pane.addEventListener("scroll", () => this.#deepen(), { passive: true });
+    const onMove = () => {
+      this.#rowsInSight();
+      this.#deepen();
+    };
+    this.#pane.addEventListener("scroll", onMove, { passive: true });
+    new ResizeObserver(onMove).observe(this.#pane);
     setInterval(() => this.#times(), HALF_MINUTE);
   }
 
   /** @param {number | null} userId */
   select(userId) {
     this.#selected = userId;
+    this.#rowsInSight();
     for (const [id, { row }] of this.#drawn) this.#markSelected(row, id);
   }
 
@@ -91,20 +103,40 @@ export class ListView {
     byId("list-empty").hidden = !empty;
     if (empty) byId("list-empty").textContent = t(list.search ? "list.nothing_found" : `list.empty_${list.status}`);
     byId("list-end").hidden = !list.loaded || list.complete;
+    this.#rows.style.setProperty("--rows", String(list.chats.length));
+    this.#range = "";
+    this.#rowsInSight();
+    this.#times();
+    this.#deepen();
+  }
+
+  /** Draw the rows that are in and around sight, unless they are drawn. */
+  #rowsInSight() {
+    const { chats } = this.list;
+    const height = this.#rows.offsetHeight / (chats.length || 1) || 1;
+    const from = Math.floor(this.#pane.scrollTop / height) - MARGIN;
+    const to = Math.ceil((this.#pane.scrollTop + this.#pane.clientHeight) / height) + MARGIN;
+    const range = `${from}-${to}-${this.#selected}`;
+    if (range === this.#range) return;
+    this.#range = range;
+    const focused = document.activeElement?.closest(".row");
     const drawn = new Map();
-    for (const chat of list.chats) {
-      const shows = JSON.stringify(chat);
+    chats.forEach((chat, at) => {
       const known = this.#drawn.get(chat.userId);
+      const kept = chat.userId === this.#selected || (known && known.row === focused);
+      if (!kept && (at < from || at >= to)) return;
+      const shows = JSON.stringify(chat);
       const row = known?.chat === shows ? known.row : this.#row(chat, known?.row);
+      row.style.setProperty("--at", String(at));
+      row.setAttribute("aria-posinset", String(at + 1));
+      row.setAttribute("aria-setsize", String(this.list.complete ? chats.length : -1));
       drawn.set(chat.userId, { chat: shows, row });
-    }
+    });
     this.#drawn = drawn;
     arrange(
       this.#rows,
       [...drawn.values()].map(({ row }) => row),
     );
-    this.#times();
-    this.#deepen();
   }
 
   /** Load more before the end comes into sight. */

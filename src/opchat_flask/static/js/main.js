@@ -3,44 +3,51 @@
 import { tolerate } from "./api.js";
 import { showBanner } from "./banner.js";
 import { ChatList } from "./chat-list.js";
-import { ChatView } from "./chat-view.js";
-import { Composer } from "./composer.js";
 import { chatPath, listPath, userIdOf } from "./config.js";
 import { connection } from "./connection.js";
-import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { ListView } from "./list-view.js";
 import { live } from "./live.js";
-import { Outbox } from "./outbox.js";
 import { listen } from "./shortcuts.js";
 import { nameOf } from "./stranger.js";
+import { hideToast, toast } from "./toast.js";
 
-const KEPT = 12;
+/** @typedef {"open" | "closed"} Status */
+
 const WIDE = matchMedia("(min-width: 900px)");
 
 const list = new ChatList();
 const listView = new ListView(list, (status) => go(userIdOf(location.pathname), status));
-const composer = new Composer();
-const chatView = new ChatView({ toDraft: (text) => composer.putBack(text), announce });
-/** @type {Map<number, {conversation: Conversation, outbox: Outbox}>} Chats visited lately, the latest last. */
-const visited = new Map();
-/** @type {Conversation | null} */
-let current = null;
+/** @type {Promise<import("./chat/side.js").Side> | null} */
+let loading = null;
+/** @type {import("./chat/side.js").Side | null} What a chat needs; a list is painted without it. */
+let side = null;
+/** @type {number | null} */
+let shown = null;
+
+function loadSide() {
+  loading ??= import("./chat/side.js").then(({ Side }) => {
+    side = new Side(announce);
+    side.subscribe(title);
+    return side;
+  });
+  return loading;
+}
 
 /** @param {string} text */
 function announce(text) {
   byId("announcer").textContent = text;
 }
 
-/** @param {"open" | "closed"} status */
+/** @param {Status} status */
 const query = (status) => (status === "closed" ? "?status=closed" : "");
 const statusOf = () => (new URLSearchParams(location.search).get("status") === "closed" ? "closed" : "open");
 
 /**
  * Go to a chat, or to the list.
  * @param {number | null} userId
- * @param {"open" | "closed"} [status]
+ * @param {Status} [status]
  */
 function go(userId, status = list.status) {
   const path = (userId === null ? listPath() : chatPath(userId)) + query(status);
@@ -53,71 +60,68 @@ function follow() {
   const status = statusOf();
   if (status !== list.status || !list.loaded) list.ask(status, list.search);
   const userId = userIdOf(location.pathname);
-  const left = userId === null && current?.userId;
+  const left = userId === null && shown;
+  shown = userId;
   document.body.dataset.view = userId === null ? "list" : "chat";
   byId("chat").hidden = userId === null;
   byId("chat-none").hidden = userId !== null;
-  if (userId !== (current?.userId ?? null)) open(userId);
+  if (side || userId !== null) {
+    loadSide().then((loaded) => {
+      // Meanwhile the address may say something else.
+      if (shown !== userId) return;
+      loaded.open(
+        userId,
+        list.chats.find((chat) => chat.userId === userId),
+      );
+    });
+  }
   listView.select(userId);
   if (left && !WIDE.matches) listView.focus(left);
   title();
 }
 
-/** @param {number | null} userId */
-function open(userId) {
-  current = null;
-  chatView.clear();
-  if (userId === null) return;
-  const known = visited.get(userId);
-  const chat = known ?? visit(userId);
-  visited.delete(userId);
-  visited.set(userId, chat);
-  for (const [id, { outbox }] of visited) {
-    if (visited.size > KEPT && id !== userId && !outbox.pending.length) visited.delete(id);
-  }
-  current = chat.conversation;
-  composer.open(userId, (text) => {
-    chatView.scroll.toBottom();
-    chat.outbox.send(text);
-  });
-  composer.setBlocked(Boolean(current.chat?.blockedByUser));
-  chatView.show(
-    chat.conversation,
-    chat.outbox,
-    list.chats.find((listed) => listed.userId === userId),
-  );
-}
-
-/** @param {number} userId */
-function visit(userId) {
-  const conversation = new Conversation(userId);
-  conversation.subscribe(() => {
-    if (conversation !== current) return;
-    composer.setBlocked(Boolean(conversation.chat?.blockedByUser));
-    title();
-  });
-  const chat = { conversation, outbox: new Outbox(conversation) };
-  visited.set(userId, chat);
-  return chat;
-}
-
 function title() {
   const unread = list.status === "open" ? list.chats.filter((chat) => chat.unreadCount > 0).length : 0;
-  const name = current?.chat ? `${nameOf(current.chat.user)} · ` : "";
-  document.title = `${unread ? `(${unread}) ` : ""}${name}opchat`;
+  const chat = side?.current?.chat;
+  document.title = `${unread ? `(${unread}) ` : ""}${chat ? `${nameOf(chat.user)} · ` : ""}opchat`;
 }
 
+/** Close the open chat and go on to the next one, or reopen it and stay. */
 async function toggleStatus() {
-  const conversation = current;
-  if (!conversation?.chat) return;
-  const status = conversation.chat.status === "open" ? "closed" : "open";
+  const conversation = side?.current;
+  const chat = conversation?.chat;
+  if (!conversation || !chat) return;
+  const status = chat.status === "open" ? "closed" : "open";
+  const next = listView.neighbour(1) ?? listView.neighbour(-1);
+  if (!(await setStatus(conversation.userId, status))) return conversation.refresh();
+  if (status === "closed") {
+    const { userId } = conversation;
+    toast(t("chat.now_closed", { name: nameOf(chat.user) }), t("chat.undo"), async () => {
+      if (await setStatus(userId, "open")) go(userId, "open");
+    });
+    // Whoever has gone elsewhere meanwhile stays there.
+    if (shown === userId && list.status === "open") go(next?.userId ?? null);
+  } else {
+    announce(t("chat.now_open"));
+    if (shown === conversation.userId) go(conversation.userId, "open");
+  }
+  conversation.refresh();
+}
+
+/**
+ * @param {number} userId
+ * @param {Status} status
+ * @returns {Promise<boolean>} Whether it is done.
+ */
+async function setStatus(userId, status) {
+  hideToast();
   try {
-    await list.setStatus(conversation.userId, status);
-    announce(t(`chat.now_${status}`));
+    await list.setStatus(userId, status);
+    return true;
   } catch (error) {
     tolerate(error);
+    return false;
   }
-  await conversation.refresh();
 }
 
 function help() {
@@ -139,8 +143,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     go(userIdOf(anchor.pathname));
     if (anchor.id === "back") return;
-    if (WIDE.matches) composer.focus();
-    else byId("chat-name").focus();
+    loadSide().then((loaded) => (WIDE.matches ? loaded.composer.focus() : loaded.focusName()));
   }
 });
 addEventListener("popstate", follow);
@@ -157,24 +160,31 @@ listen({
     if (!WIDE.matches) go(null);
     listView.focusSearch();
   },
-  answer: () => current && composer.focus(),
+  answer: () => side?.current && side.composer.focus(),
   toggleStatus,
+  undo: () => byId("toast-button").click(),
   help,
 });
 list.subscribe(title);
 connection.subscribe(() => {
   if (!connection.signedIn) return;
   list.refresh();
-  current?.refresh();
-  if (connection.reachable) for (const { outbox } of visited.values()) outbox.resume();
+  side?.current?.refresh();
+  if (connection.reachable) side?.resume();
 });
 live.subscribe((/** @type {{list?: boolean, chat?: boolean, userId?: number, botType?: string}} */ hint) => {
   if (hint.userId !== undefined && hint.botType !== "operator") return;
   if (hint.list || hint.userId !== undefined) list.refresh();
-  if (hint.chat || hint.userId === current?.userId) current?.refresh();
+  if (hint.chat || hint.userId === side?.current?.userId) side?.current?.refresh();
 });
 
 showBanner();
 follow();
 live.start();
-for (const userId of Outbox.left()) (visited.get(userId) ?? visit(userId)).outbox.resume();
+// Once the list is painted, a chat is to open at once, and what an earlier page did not get rid of is sent.
+const painted = list.subscribe(() => {
+  if (!list.loaded) return;
+  painted();
+  // Safari knows no idle time.
+  (window.requestIdleCallback ?? setTimeout)(() => loadSide());
+});

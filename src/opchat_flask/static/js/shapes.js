@@ -36,6 +36,10 @@
  * @property {number} revision
  * @property {Delivery | null} delivery
  *
+ * @typedef {object} Version
+ * @property {string} messageText
+ * @property {string} writtenAt
+ *
  * @typedef {object} Chat
  * @property {number} userId
  * @property {string} botType

@@ -6,6 +6,7 @@
  * @property {() => void} search
  * @property {() => void} answer
  * @property {() => void} toggleStatus
+ * @property {() => void} undo
  * @property {() => void} help
  */
 
@@ -34,7 +35,7 @@ function withAlt(event, { move }) {
  * @param {KeyboardEvent} event
  * @param {Commands} commands
  */
-function plain(event, { move, search, answer, toggleStatus, help }) {
+function plain(event, { move, search, answer, toggleStatus, undo, help }) {
   if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) return help;
   if (event.key === "/" || event.code === "Slash") return search;
   if (event.shiftKey) return null;
@@ -42,6 +43,7 @@ function plain(event, { move, search, answer, toggleStatus, help }) {
   if (event.code === "KeyK") return () => move(-1);
   if (event.code === "KeyR") return answer;
   if (event.code === "KeyE") return toggleStatus;
+  if (event.code === "KeyU") return undo;
   if (event.key === "Enter" && event.target === document.body) return answer;
   return null;
 }

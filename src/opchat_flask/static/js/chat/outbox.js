@@ -3,9 +3,9 @@
  * it, so it may be sent again and again until it is known to be stored, by this page or after a reload.
  */
 
-import { change, passing, Refused, Unanswered } from "./api.js";
-import { Emitter } from "./emitter.js";
-import { recall, remember, remembered } from "./storage.js";
+import { change, passing, Refused, Unanswered } from "../api.js";
+import { Emitter } from "../emitter.js";
+import { recall, remember, remembered } from "../storage.js";
 
 const NAME = "outbox:";
 const PAUSES = [1, 2, 4, 8, 15, 30];
@@ -15,6 +15,7 @@ const PAUSES = [1, 2, 4, 8, 15, 30];
  * @property {string} key The clientMessageId.
  * @property {string} text
  * @property {string} createdAt
+ * @property {number | null} replyTo The message that it answers.
  * @property {number | null} lastSeenSeq Null sends it whatever colleagues said.
  * @property {"sending" | "waiting" | "refused" | "overtaken"} state
  * @property {string} [code] Why it waits or was refused.
@@ -47,12 +48,16 @@ export class Outbox extends Emitter {
     this.#run();
   }
 
-  /** @param {string} text */
-  send(text) {
+  /**
+   * @param {string} text
+   * @param {number | null} replyTo
+   */
+  send(text, replyTo) {
     this.pending.push({
       key: uniqueKey(),
       text,
       createdAt: new Date().toISOString(),
+      replyTo,
       lastSeenSeq: this.conversation.lastSeq,
       state: "sending",
     });
@@ -92,11 +97,12 @@ export class Outbox extends Emitter {
 
   /** @param {Pending} item */
   async #post(item) {
-    const { key, text, lastSeenSeq } = item;
+    const { key, text, replyTo, lastSeenSeq } = item;
     try {
       const answer = await change("POST", `users/${this.conversation.userId}/operator-chat`, {
         messageText: text,
         clientMessageId: key,
+        ...(replyTo ? { replyTo } : {}),
         ...(lastSeenSeq === null ? {} : { lastSeenSeq }),
       });
       this.#tries = 0;

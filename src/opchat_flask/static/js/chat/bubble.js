@@ -1,14 +1,14 @@
 /** One message of a chat, stored or still on its way to the server. */
 
-import { config } from "./config.js";
-import { explain, mark } from "./delivery.js";
-import { el, icon } from "./dom.js";
-import { has, t } from "./i18n.js";
-import { card, kindName } from "./kinds.js";
-import { line, prose } from "./stranger.js";
-import { clockTime, fullTime } from "./times.js";
+import { config } from "../config.js";
+import { explain, mark } from "../delivery.js";
+import { el, icon } from "../dom.js";
+import { has, t } from "../i18n.js";
+import { card, gist } from "../kinds.js";
+import { line, prose } from "../stranger.js";
+import { clockTime, fullTime } from "../times.js";
 
-/** @typedef {import("./shapes.js").Message} Message */
+/** @typedef {import("../shapes.js").Message} Message */
 
 /**
  * @typedef {object} Placement
@@ -16,6 +16,7 @@ import { clockTime, fullTime } from "./times.js";
  * @property {boolean} last The last of it.
  * @property {Message | undefined} quoted What it answers, if that is loaded.
  * @property {string | undefined} note Why a wish about it was not granted.
+ * @property {import("../shapes.js").Version[] | undefined} versions What it said before, when somebody asked.
  */
 
 /**
@@ -23,6 +24,8 @@ import { clockTime, fullTime } from "./times.js";
  * @property {(seq: number) => void} retry
  * @property {(seq: number) => void} arrived
  * @property {(seq: number) => void} show
+ * @property {(message: Message) => void} quote
+ * @property {(message: Message) => void} versions
  * @property {(item: import("./outbox.js").Pending) => void} again
  * @property {(item: import("./outbox.js").Pending) => void} withdraw
  */
@@ -32,7 +35,7 @@ import { clockTime, fullTime } from "./times.js";
  * @param {Placement} placement
  * @param {Actions} actions
  */
-export function bubble(message, { first, last, quoted, note }, actions) {
+export function bubble(message, { first, last, quoted, note, versions }, actions) {
   const out = message.direction === "out";
   const foreign = out && message.operator !== config.operator;
   const kind = message.messageType === "text" ? null : card(message);
@@ -46,6 +49,7 @@ export function bubble(message, { first, last, quoted, note }, actions) {
       { class: "bubble" },
       first && foreign && el("div", { class: "author" }, line(message.operator ?? t("message.operator"))),
       message.replyTo !== null && quote(message.replyTo, quoted, actions),
+      versions && earlier(versions),
       kind,
       text,
       el(
@@ -55,14 +59,60 @@ export function bubble(message, { first, last, quoted, note }, actions) {
         !message.verified &&
           !out &&
           el("span", { class: "unverified", title: t("message.unverified_explained") }, t("message.unverified")),
-        message.editedAt && el("span", { title: fullTime(message.editedAt) }, t("message.edited")),
+        message.editedAt &&
+          el(
+            "button",
+            {
+              type: "button",
+              class: "edited",
+              title: fullTime(message.editedAt),
+              "aria-expanded": String(Boolean(versions)),
+              onclick: () => actions.versions(message),
+            },
+            t("message.edited"),
+          ),
         el("time", { datetime: message.createdAt, title: fullTime(message.createdAt) }, clockTime(message.createdAt)),
         message.delivery && mark(message.delivery),
       ),
+      canBeQuoted(message) &&
+        // By keyboard the composer goes through the messages; fifty more stops of Tab would help nobody.
+        el(
+          "button",
+          {
+            type: "button",
+            class: "tool answer",
+            tabindex: -1,
+            title: t("message.answer"),
+            "aria-label": t("message.answer"),
+            onclick: () => actions.quote(message),
+          },
+          icon("quote"),
+        ),
     ),
     message.delivery && fate(message, note, actions),
   );
 }
+
+/**
+ * Whether the user can see what is answered: Telegram has to know it.
+ * @param {Message} message
+ */
+export const canBeQuoted = (message) => message.telegramMessageId !== null && !message.deletedAt;
+
+/** @param {import("../shapes.js").Version[]} versions */
+const earlier = (versions) =>
+  el(
+    "ol",
+    { class: "versions", "aria-label": t("message.versions") },
+    ...versions.map(({ messageText, writtenAt }) =>
+      el(
+        "li",
+        {},
+        messageText ? prose(messageText) : el("em", {}, t("message.no_words")),
+        el("time", { datetime: writtenAt, title: fullTime(writtenAt) }, clockTime(writtenAt)),
+      ),
+    ),
+  );
 
 /**
  * @param {number} seq
@@ -70,8 +120,8 @@ export function bubble(message, { first, last, quoted, note }, actions) {
  * @param {Actions} actions
  */
 function quote(seq, quoted, actions) {
-  const text = quoted ? quoted.messageText || kindName(quoted.messageType) : t("message.earlier");
-  return el("button", { type: "button", class: "quote", onclick: () => actions.show(seq) }, line(text.slice(0, 200)));
+  const text = quoted ? gist(quoted) : t("message.earlier");
+  return el("button", { type: "button", class: "quote", onclick: () => actions.show(seq) }, line(text));
 }
 
 /**
@@ -100,9 +150,10 @@ function fate({ seq, delivery }, note, actions) {
 
 /**
  * @param {import("./outbox.js").Pending} item
+ * @param {Message | undefined} quoted
  * @param {Actions} actions
  */
-export function pendingBubble(item, actions) {
+export function pendingBubble(item, quoted, actions) {
   const troubled = item.state === "refused" || item.state === "overtaken";
   return el(
     "li",
@@ -110,6 +161,7 @@ export function pendingBubble(item, actions) {
     el(
       "div",
       { class: "bubble" },
+      item.replyTo !== null && item.replyTo !== undefined && quote(item.replyTo, quoted, actions),
       prose(item.text),
       el(
         "div",

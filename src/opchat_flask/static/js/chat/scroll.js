@@ -1,7 +1,7 @@
 /** Keeps a chat's scroll position honest: pinned to the newest, or exactly where somebody reads. */
 
 const NEAR = 48;
-const OLDER = 800;
+const AHEAD = 800;
 
 export class ScrollKeeper {
   #pinned = true;
@@ -9,15 +9,18 @@ export class ScrollKeeper {
 
   /**
    * @param {HTMLElement} pane What scrolls.
-   * @param {{onTop: () => void, onMove: () => void}} handlers `onTop` near the oldest, `onMove` at every scroll.
+   * @param {{onTop: () => void, onBottom: () => void, onMove: () => void, atEnd: () => boolean}} handlers `onTop` and
+   *   `onBottom` near the ends of what is drawn, `onMove` at every scroll; `atEnd` tells whether the newest is drawn.
    */
   constructor(pane, handlers) {
     this.pane = pane;
+    this.handlers = handlers;
     pane.addEventListener(
       "scroll",
       () => {
-        if (!this.#restoring) this.#pinned = this.#distance() < NEAR;
-        if (pane.scrollTop < OLDER) handlers.onTop();
+        if (!this.#restoring) this.#settle();
+        if (pane.scrollTop < AHEAD) handlers.onTop();
+        if (this.#distance() < AHEAD) handlers.onBottom();
         handlers.onMove();
       },
       { passive: true },
@@ -42,7 +45,7 @@ export class ScrollKeeper {
    */
   show(element, block) {
     element.scrollIntoView({ block });
-    this.#pinned = this.#distance() < NEAR;
+    this.#settle();
   }
 
   /**
@@ -60,6 +63,10 @@ export class ScrollKeeper {
       if (now) this.pane.scrollTop += now.getBoundingClientRect().top - before;
     }
     this.#restoring = false;
+  }
+
+  #settle() {
+    this.#pinned = this.#distance() < NEAR && this.handlers.atEnd();
   }
 
   #distance() {

@@ -1,17 +1,20 @@
 /** One chat as it is known here: its newest messages without a gap, and what changed since. */
 
-import { change, get, tolerate } from "./api.js";
-import { Emitter } from "./emitter.js";
+import { change, get, tolerate } from "../api.js";
+import { Emitter } from "../emitter.js";
 
 const PAGE = 50;
+const FAR = 200;
 
-/** @typedef {import("./shapes.js").Message} Message */
+/** @typedef {import("../shapes.js").Message} Message */
 
 export class Conversation extends Emitter {
-  /** @type {import("./shapes.js").Chat | null} */
+  /** @type {import("../shapes.js").Chat | null} */
   chat = null;
   /** @type {Map<number, Message>} */
   #messages = new Map();
+  /** @type {Message[] | null} The same in order, until something changes. */
+  #sorted = null;
   /** @type {number | null} */
   #before = null;
   #revision = 0;
@@ -39,12 +42,18 @@ export class Conversation extends Emitter {
 
   /** Oldest first. */
   get messages() {
-    return [...this.#messages.values()].sort((one, other) => one.seq - other.seq);
+    this.#sorted ??= [...this.#messages.values()].sort((one, other) => one.seq - other.seq);
+    return this.#sorted;
+  }
+
+  /** @param {number | null} seq */
+  message(seq) {
+    return seq === null ? undefined : this.#messages.get(seq);
   }
 
   /** The newest message's place, 0 in an empty chat. */
   get lastSeq() {
-    return Math.max(0, ...this.#messages.keys());
+    return this.messages.at(-1)?.seq ?? 0;
   }
 
   /** Look again: everything the first time, later only what changed. Calls during a request make one more. */
@@ -58,7 +67,7 @@ export class Conversation extends Emitter {
     while (this.#again) {
       this.#again = false;
       try {
-        /** @type {import("./shapes.js").HistoryPage} */
+        /** @type {import("../shapes.js").HistoryPage} */
         const page = await get(this.#path(), this.loaded ? { after: this.#revision } : { limit: PAGE });
         if (!this.loaded) this.#before = page.nextBefore;
         const before = this.#revision;
@@ -74,14 +83,17 @@ export class Conversation extends Emitter {
     }
   }
 
-  /** Load what came before. */
-  async older() {
+  /**
+   * Load what came before.
+   * @param {number} [limit]
+   */
+  async older(limit = PAGE) {
     if (this.loadingOlder || this.#before === null) return;
     this.loadingOlder = true;
     this.emit();
     try {
-      /** @type {import("./shapes.js").HistoryPage} */
-      const page = await get(this.#path(), { limit: PAGE, before: this.#before });
+      /** @type {import("../shapes.js").HistoryPage} */
+      const page = await get(this.#path(), { limit, before: this.#before });
       this.#before = page.nextBefore;
       // An event may have brought a newer version of one of them meanwhile.
       this.#keep(page.messages, true);
@@ -102,7 +114,7 @@ export class Conversation extends Emitter {
     // A page that did not come ends it: the way stays where it was.
     while (this.#before !== null && this.#before !== before && !this.#messages.has(seq)) {
       before = this.#before;
-      await this.older();
+      await this.older(FAR);
     }
   }
 
@@ -119,7 +131,7 @@ export class Conversation extends Emitter {
    * @param {boolean} [older] They join on at the top.
    */
   #keep(messages, older = false) {
-    const first = older ? 0 : Math.min(...this.#messages.keys());
+    const first = older ? 0 : (this.messages[0]?.seq ?? Infinity);
     let changed = false;
     for (const message of messages) {
       const known = this.#messages.get(message.seq);
@@ -132,9 +144,19 @@ export class Conversation extends Emitter {
         continue;
       }
       this.#messages.set(message.seq, message);
+      this.#sorted = null;
       changed = true;
     }
     return changed;
+  }
+
+  /**
+   * What a message said before its edits, oldest first.
+   * @param {number} seq
+   * @returns {Promise<import("../shapes.js").Version[]>}
+   */
+  async versions(seq) {
+    return (await get(`${this.#path()}/${seq}/versions`)).versions;
   }
 
   /** Say that somebody has seen the newest message. */

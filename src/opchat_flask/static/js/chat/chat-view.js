@@ -1,14 +1,15 @@
 /** Draws the open chat. */
 
-import { bubble, pendingBubble } from "./bubble.js";
-import { Refused } from "./api.js";
-import { arrange, byId, el } from "./dom.js";
-import { has, t } from "./i18n.js";
+import { Refused, tolerate } from "../api.js";
+import { arrange, byId, el } from "../dom.js";
+import { has, t } from "../i18n.js";
+import { avatar, line, nameOf } from "../stranger.js";
+import { dayName, sameDay } from "../times.js";
+import { bubble, canBeQuoted, pendingBubble } from "./bubble.js";
 import { ScrollKeeper } from "./scroll.js";
-import { avatar, line, nameOf } from "./stranger.js";
-import { dayName, sameDay } from "./times.js";
+import { Window } from "./window.js";
 
-/** @typedef {import("./shapes.js").Message} Message */
+/** @typedef {import("../shapes.js").Message} Message */
 
 const RUN = 5 * 60_000;
 
@@ -25,30 +26,34 @@ export class ChatView {
   #drawn = new Map();
   /** The first message that was unread when the chat was opened. */
   #unreadFrom = 0;
+  /** Which part of a long history is drawn. */
+  #window = new Window();
   #seenSeq = 0;
   #begun = false;
   /** What is shown may be from an earlier visit: until the server has answered, where to begin is not settled. */
   #settling = false;
   /** @type {Map<number, string>} Why a wish about a message was not granted. */
   #notes = new Map();
+  /** @type {Map<number, {revision: number, versions: import("../shapes.js").Version[]}>} Earlier versions asked for. */
+  #versions = new Map();
   /** @type {(() => void)[]} */
   #leave = [];
 
   /**
    * @param {object} handlers
-   * @param {(text: string) => void} handlers.toDraft A withdrawn answer goes back to the composer.
+   * @param {(item: import("./outbox.js").Pending) => void} handlers.toDraft A withdrawn answer goes back to the composer.
+   * @param {(message: Message) => void} handlers.quote Somebody wants to answer this message.
    * @param {(text: string) => void} handlers.announce To those who do not see the page.
    */
   constructor(handlers) {
     this.handlers = handlers;
     this.scroll = new ScrollKeeper(this.#pane, {
-      onTop: () => this.#begun && this.#conversation?.older(),
+      onTop: () => this.#up(),
+      onBottom: () => this.#begun && this.#window.down() && this.#draw(),
       onMove: () => this.#look(),
+      atEnd: () => this.#window.atEnd,
     });
-    this.#pill.addEventListener("click", () => {
-      this.scroll.toBottom();
-      this.#look();
-    });
+    this.#pill.addEventListener("click", () => this.toNewest());
     document.addEventListener("visibilitychange", () => this.#look());
     addEventListener("focus", () => this.#look());
   }
@@ -56,7 +61,7 @@ export class ChatView {
   /**
    * @param {import("./conversation.js").Conversation} conversation
    * @param {import("./outbox.js").Outbox} outbox
-   * @param {import("./shapes.js").Chat | undefined} listed What the list says of it.
+   * @param {import("../shapes.js").Chat | undefined} listed What the list says of it.
    */
   async show(conversation, outbox, listed) {
     this.clear();
@@ -65,9 +70,25 @@ export class ChatView {
     this.#settling = true;
     this.#leave = [conversation.subscribe(() => this.#draw()), outbox.subscribe(() => this.#draw())];
     if (listed) this.#head(listed);
+    else byId("chat-name").textContent = t("user.nameless", { id: String(conversation.userId) });
     this.#draw();
     await conversation.refresh();
     if (this.#conversation === conversation) this.#settling = false;
+  }
+
+  /** Go to the newest message. */
+  toNewest() {
+    this.#window.toEnd();
+    this.#draw();
+    this.scroll.toBottom();
+    this.#look();
+  }
+
+  /** Draw what was drawn before, or load it. */
+  #up() {
+    if (!this.#begun) return;
+    if (this.#window.up()) this.#draw();
+    else this.#conversation?.older();
   }
 
   clear() {
@@ -76,6 +97,8 @@ export class ChatView {
     this.#conversation = this.#outbox = null;
     this.#drawn = new Map();
     this.#notes = new Map();
+    this.#versions = new Map();
+    this.#window.toEnd();
     this.#begun = false;
     for (const id of ["chat-name", "chat-facts", "chat-avatar"]) byId(id).replaceChildren();
     byId("chat-closed").hidden = byId("chat-blocked").hidden = true;
@@ -100,12 +123,13 @@ export class ChatView {
     const begins = !this.#begun || (this.#settling && this.scroll.pinned);
     if (begins) this.#begin(messages, chat.unreadCount);
     this.#announce(messages);
+    this.#window.fit(messages, this.scroll.pinned);
     this.scroll.keep(() => arrange(this.#rows, this.#lines(messages, outbox)));
     if (begins) this.#start();
     this.#look();
   }
 
-  /** @param {import("./shapes.js").Chat} chat */
+  /** @param {import("../shapes.js").Chat} chat */
   #head(chat) {
     const { user } = chat;
     const facts = [
@@ -172,13 +196,15 @@ export class ChatView {
       const known = before.get(key);
       this.#drawn.set(key, known?.shows === text ? known : { shows: text, row: make() });
     };
-    const bySeq = new Map(messages.map((message) => [message.seq, message]));
-    messages.forEach((message, at) => {
+    const conversation = this.#conversation;
+    for (let at = this.#window.from; at < this.#window.to; at++) {
+      const message = /** @type {Message} */ (messages[at]);
       const previous = messages[at - 1];
       const next = messages[at + 1];
       const newDay = !previous || !sameDay(previous.createdAt, message.createdAt);
       if (newDay)
         put(`day-${message.seq}`, dayName(message.createdAt), () => divider("day-line", dayName(message.createdAt)));
+      const asked = this.#versions.get(message.seq);
       if (message.seq === this.#unreadFrom) put("unread", "", () => divider("unread-line", t("chat.unread_line")));
       const placement = {
         first: newDay || message.seq === this.#unreadFrom || !together(previous, message),
@@ -187,14 +213,17 @@ export class ChatView {
           next.seq === this.#unreadFrom ||
           !together(message, next) ||
           !sameDay(message.createdAt, next.createdAt),
-        quoted: message.replyTo === null ? undefined : bySeq.get(message.replyTo),
+        quoted: conversation?.message(message.replyTo),
         note: this.#notes.get(message.seq),
+        versions: asked?.revision === message.revision ? asked.versions : undefined,
       };
       put(`m${message.seq}`, [message, placement], () => bubble(message, placement, this.#actions));
-    });
+    }
+    if (this.#window.to < messages.length) return [...this.#drawn.values()].map(({ row }) => row);
     const stored = new Set(messages.map((message) => message.clientMessageId));
     for (const item of outbox.pending) {
-      if (!stored.has(item.key)) put(`p${item.key}`, item, () => pendingBubble(item, this.#actions));
+      const quoted = conversation?.message(item.replyTo);
+      if (!stored.has(item.key)) put(`p${item.key}`, item, () => pendingBubble(item, quoted, this.#actions));
     }
     return [...this.#drawn.values()].map(({ row }) => row);
   }
@@ -203,21 +232,56 @@ export class ChatView {
   #actions = {
     retry: (seq) => this.#settle(seq, "retry"),
     arrived: (seq) => this.#settle(seq, "mark", { arrived: true }),
-    show: async (seq) => {
-      const conversation = this.#conversation;
-      await conversation?.reach(seq);
-      const quoted = document.getElementById(`message-${seq}`);
-      if (!quoted || conversation !== this.#conversation) return;
-      this.scroll.show(quoted, "center");
-      quoted.classList.remove("shown");
-      requestAnimationFrame(() => quoted.classList.add("shown"));
-    },
+    show: (seq) => this.reveal(seq),
+    quote: (message) => this.handlers.quote(message),
+    versions: (message) => this.#toggleVersions(message),
     again: (item) => this.#outbox?.again(item),
     withdraw: (item) => {
       this.#outbox?.withdraw(item);
-      this.handlers.toDraft(item.text);
+      this.handlers.toDraft(item);
     },
   };
+
+  /**
+   * Scroll to a message, wherever in the history it is.
+   * @param {number} seq
+   */
+  async reveal(seq) {
+    const conversation = this.#conversation;
+    await conversation?.reach(seq);
+    if (!conversation || conversation !== this.#conversation || !conversation.message(seq)) return;
+    this.#window.around(conversation.messages.findIndex((message) => message.seq === seq));
+    this.#draw();
+    const row = byId(`message-${seq}`);
+    this.scroll.show(row, "center");
+    row.classList.remove("shown");
+    requestAnimationFrame(() => row.classList.add("shown"));
+  }
+
+  /**
+   * The message to quote instead of another one, or null past the newest.
+   * @param {number | null} seq What is quoted now.
+   * @param {1 | -1} step 1 for a newer one.
+   */
+  quotable(seq, step) {
+    const messages = (this.#conversation?.messages ?? []).filter(canBeQuoted);
+    const at = seq === null ? messages.length : messages.findIndex((message) => message.seq === seq);
+    return messages[step < 0 ? Math.max(0, at - 1) : at + 1] ?? null;
+  }
+
+  /** @param {Message} message */
+  async #toggleVersions({ seq, revision }) {
+    const known = this.#versions;
+    if (known.get(seq)?.revision === revision) known.delete(seq);
+    else {
+      try {
+        known.set(seq, { revision, versions: (await this.#conversation?.versions(seq)) ?? [] });
+      } catch (error) {
+        tolerate(error);
+      }
+    }
+    this.#draw();
+  }
 
   /**
    * @param {number} seq
