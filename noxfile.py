@@ -73,6 +73,19 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """The dashboard's scripts and style: static types (TypeScript), likely mistakes and layout (Biome)."""
+    session.install(*groups("pages"))  # it brings Node.js along
+    directory = Path(session.create_tmp()).resolve()
+    shutil.copy("package.json", directory)
+    quiet = ("--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+    session.run("npm", "install", "--prefix", str(directory), *quiet)
+    programs = directory / "node_modules" / ".bin"
+    session.run(str(programs / "tsc"), "--project", ".", external=True)
+    session.run(str(programs / "biome"), "check", "--error-on-warnings", external=True)
+
+
+@nox.session
 def imports(session: nox.Session) -> None:
     """The house's map: who may import whom (import-linter)."""
     session.install("--no-deps", "-e.")
