@@ -50,6 +50,7 @@ def init_app(
     *,
     url_prefix: str = "",
     authenticate: Authenticate | None = None,
+    login_url: str | None = None,
     streams: Streams | None = None,
 ) -> None:
     """Mount the HTTP API and the dashboard in an existing Flask app.
@@ -64,14 +65,26 @@ def init_app(
         url_prefix: What every path is to begin with, such as ``/support``.
         authenticate: The host's own login: is given a request, and tells the operator's name, or None for nobody. It
             takes the place of opchat's own sessions; API tokens stay good. Without it opchat's own login guards all.
+        login_url: Where that login is: the dashboard leads there, with the address to come back to as ``next`` in the
+            query. Without it, whoever is not logged in is told so, and has to find it.
         streams: How many event streams this process serves.
 
     Raises:
-        ValueError: If ``url_prefix`` is neither empty nor like ``/this``.
+        ValueError: If ``url_prefix`` is neither empty nor like ``/this``, or there is a
+            ``login_url`` without ``authenticate``.
     """
+    if login_url is not None and authenticate is None:
+        raise ValueError("login_url is where authenticate logs in; opchat knows where its own login is")
     if url_prefix and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", url_prefix):
         raise ValueError("url_prefix must be empty or look like /support")
-    mount = Mount(chat, config or chat.config, url_prefix=url_prefix, authenticate=authenticate, streams=streams)
+    mount = Mount(
+        chat,
+        config or chat.config,
+        url_prefix=url_prefix,
+        authenticate=authenticate,
+        login_url=login_url,
+        streams=streams,
+    )
     app.extensions[EXTENSION] = mount
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=url_prefix or None)

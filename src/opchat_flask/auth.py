@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from attrs import field, frozen
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, g, make_response, redirect, request
 
 from opchat_core.errors import Unauthenticated
 from opchat_flask.mount import current_chat, current_mount
@@ -156,8 +157,11 @@ def _same(shown: str, secret: str) -> bool:
 
 
 def _to_login() -> Response:
+    login = current_mount().login_url()
+    if login is None:
+        raise Unauthenticated("You are not logged in.")
     wanted = request.full_path if request.query_string else request.path
-    location = url_for("opchat_login.login", next=f"{request.script_root}{wanted}")
-    response = make_response(redirect(location))
+    query = urlencode({"next": f"{request.script_root}{wanted}"}, safe="/")
+    response = make_response(redirect(f"{login}{'&' if '?' in login else '?'}{query}"))
     response.headers["Cache-Control"] = "no-store"
     return response

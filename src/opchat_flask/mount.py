@@ -29,6 +29,7 @@ class Mount:
         config: Settings of the installation.
         url_prefix: What every path begins with; empty or ``/like/this``.
         authenticate: The host's own login instead of opchat's pages.
+        login_url: Where that is.
         streams: How many event streams this process serves at once.
     """
 
@@ -39,12 +40,14 @@ class Mount:
         *,
         url_prefix: str = "",
         authenticate: Authenticate | None = None,
+        login_url: str | None = None,
         streams: Streams | None = None,
     ) -> None:
         self.chat = chat
         self.config = config
         self.url_prefix = url_prefix
         self.authenticate = authenticate
+        self._login_url = login_url
         self.streams = streams or Streams()
 
     @cached_property
@@ -55,6 +58,10 @@ class Mount:
     def url(self, path: str) -> str:
         """Write the address of one of opchat's paths, wherever host and server have mounted it."""
         return f"{request.script_root}{self.url_prefix}{path}"
+
+    def login_url(self) -> str | None:
+        """Tell where operators log in; None when the host has not said where its own login is."""
+        return self.url("/login") if self.authenticate is None else self._login_url
 
     def is_api(self, path: str) -> bool:
         """Whether programs, not people, ask for this path."""

@@ -50,6 +50,7 @@ def dashboard(user_id: int | None = None) -> ResponseReturnValue:
     mount = current_mount()
     config = {
         "base": mount.url(""),
+        "login": mount.login_url(),
         "operator": current_operator().name,
         "language": language,
         "strings": catalog(language),

@@ -10,6 +10,14 @@ from opchat_core import Config, connect_config
 from opchat_flask import init_app
 
 
+def guarded() -> Flask:
+    """Make an app with a login of its own, for which a cookie will do."""
+    app = Flask("guarded")
+    chat = connect_config(Config.from_env(os.environ), migrated=True)
+    init_app(app, chat, authenticate=lambda request: request.cookies.get("staff"), login_url="/staff")
+    return app
+
+
 def application() -> Flask:
     """Make the app of a server process."""
     app = Flask("host")

@@ -92,6 +92,21 @@ def test_the_hosts_login_takes_its_place(host: Flask, chat: OperatorChat, config
     assert answer.json["message"]["operator"] == "Boris"
 
 
+def test_the_hosts_login_is_where_its_pages_lead(host: Flask, chat: OperatorChat, config: Config) -> None:
+    """With the address to come back to; where it is not known, a page says that nobody is logged in."""
+    init_app(host, chat, config, url_prefix="/support", authenticate=_by_the_shop, login_url="/staff?from=chat")
+    answer = host.test_client().get(f"{PAGE}?status=closed")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/staff?from=chat&next={PAGE}%3Fstatus%3Dclosed"
+    elsewhere = Flask("elsewhere")
+    init_app(elsewhere, chat, config, authenticate=_by_the_shop)
+    answer = elsewhere.test_client().get("/dashboard/operator-chats")
+    assert answer.status_code == 401
+    assert "not logged in" in answer.text
+    with pytest.raises(ValueError, match="login_url"):
+        init_app(Flask("third"), chat, config, login_url="/staff")
+
+
 def test_the_hosts_cookie_is_protected_from_other_sites(
     host: Flask, chat: OperatorChat, config: Config, anna: int
 ) -> None:

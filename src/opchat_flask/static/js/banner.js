@@ -1,6 +1,6 @@
 /** The calm bar on top: no connection, or no longer logged in. */
 
-import { loginPath } from "./config.js";
+import { loginUrl } from "./config.js";
 import { connection } from "./connection.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
@@ -13,10 +13,11 @@ export function showBanner() {
   const draw = () => {
     clearTimeout(timer);
     if (!connection.signedIn) {
+      const login = loginUrl();
       bar.replaceChildren(
         el("span", {}, t("banner.signed_out")),
         " ",
-        el("a", { href: loginPath() }, t("banner.log_in")),
+        login ? el("a", { href: login }, t("banner.log_in")) : t("banner.log_in_there"),
       );
       bar.hidden = false;
     } else if (!connection.reachable) {

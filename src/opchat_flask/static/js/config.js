@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Config
  * @property {string} base Where opchat is mounted: "" or a path such as "/support".
+ * @property {string | null} login Where operators log in, if that is known.
  * @property {string} operator The name of whoever is logged in.
  * @property {string} language "en" or "ru".
  * @property {Record<string, string>} strings The catalog of that language.
@@ -22,8 +23,13 @@ export const listPath = () => `${config.base}/dashboard/operator-chats`;
  */
 export const chatPath = (userId) => `${config.base}/dashboard/users/${userId}/operator-chat`;
 
-/** Where to log in, and to come back here afterwards. */
-export const loginPath = () => `${config.base}/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+/** Where to log in, and to come back here afterwards; null when only the host of opchat knows. */
+export function loginUrl() {
+  if (config.login === null) return null;
+  const url = new URL(config.login, location.href);
+  url.searchParams.set("next", location.pathname + location.search);
+  return url.href;
+}
 
 /**
  * The address of something in the API.
