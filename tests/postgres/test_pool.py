@@ -15,6 +15,7 @@ from tests.support.threads import at_once
 
 from opchat_core.errors import DatabaseUnavailable, PoolExhausted
 from opchat_core.postgres import Database, PostgresRepository, lend, open_pool
+from opchat_core.postgres.database import connection_settings
 
 NAME = "opchat"
 
@@ -133,3 +134,31 @@ def test_a_server_that_comes_back_is_found_at_once(clean_database: str, tmp_path
             assert not answers()
         (tmp_path / socket).symlink_to(real)
         eventually(answers, within=2, what="an answer after the outage")
+
+
+def test_a_statement_that_is_not_answered_is_given_up(clean_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a lock too long is told to come again, and nothing goes on waiting in the server."""
+    monkeypatch.setattr("opchat_core.postgres.patience.STATEMENT_LIMIT", timedelta(seconds=0.5))
+    with open_pool(clean_database, size=1) as pool:
+        store = PostgresRepository(Database(lend(pool)))
+        receive(store)
+        with psycopg.connect(clean_database) as holder:
+            holder.execute("SELECT FROM opchat.user_data FOR UPDATE")
+            start = monotonic()
+            with pytest.raises(DatabaseUnavailable):
+                receive(store)
+            assert 0.4 < monotonic() - start < 3
+            waiting = (
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%receive%%'"
+            )
+            eventually(lambda: holder.execute(waiting).fetchone() == (0,), what="the end of the statement")
+        assert receive(store).message.seq == 2
+
+
+def test_how_long_connecting_may_take_is_the_users_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five seconds, unless the connection string or the environment knows better."""
+    monkeypatch.delenv("PGCONNECT_TIMEOUT", raising=False)
+    assert connection_settings("postgresql:///x")["connect_timeout"] == 5
+    assert "connect_timeout" not in connection_settings("postgresql:///x?connect_timeout=30")
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "30")
+    assert "connect_timeout" not in connection_settings("postgresql:///x")

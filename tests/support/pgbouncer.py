@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -35,39 +36,92 @@ max_client_conn = 200
 _PORT = 6432
 
 
-@contextmanager
-def pgbouncer(database_url: str) -> Iterator[str]:
-    """The URL by which to reach that same database through a PgBouncer of our own.
+class PgBouncer:
+    """A PgBouncer of our own that can be paused and killed. Its end is its owner's business.
 
     It listens on a Unix socket only, so no port of the machine can be in its way.
+
+    Args:
+        database_url: The database behind it.
+        directory: For its configuration, log and socket.
     """
-    executable = shutil.which("pgbouncer", path=_SEARCH)
-    if executable is None:
-        raise FileNotFoundError("pgbouncer is not installed: `apt-get install pgbouncer`, or let nox do it")
-    parameters = conninfo_to_dict(database_url)
-    account = _account(str(parameters.get("host", "")))
-    with tempfile.TemporaryDirectory(prefix="opchat-pgbouncer-") as name:
-        directory = Path(name)
-        give(directory, account)
+
+    def __init__(self, database_url: str, directory: Path) -> None:
+        executable = shutil.which("pgbouncer", path=_SEARCH)
+        if executable is None:
+            raise FileNotFoundError("pgbouncer is not installed: `apt-get install pgbouncer`, or let nox do it")
+        parameters = conninfo_to_dict(database_url)
+        self._account = _account(str(parameters.get("host", "")))
+        self._directory = directory
+        give(directory, self._account)
         configuration = directory / "pgbouncer.ini"
         server = " ".join(
             f"{key}={parameters[key]}" for key in ("host", "port", "user", "password") if parameters.get(key)
         )
         configuration.write_text(_CONFIGURATION.format(server=server, port=_PORT, directory=directory))
-        give(configuration, account)
-        log = directory / "log"
+        give(configuration, self._account)
+        self._command = [executable, str(configuration)]
+        self._process: subprocess.Popen[bytes] | None = None
+        path = f"{parameters.get('user', '')}@/{parameters['dbname']}"
+        self.url = f"postgresql://{path}?host={quote(str(directory), safe='')}&port={_PORT}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        log = self._directory / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [executable, configuration], stdout=output, stderr=subprocess.STDOUT, cwd=name, **run_as(account)
+                self._command, stdout=output, stderr=subprocess.STDOUT, cwd=self._directory, **run_as(self._account)
             )
+        self._process = process
+        eventually(lambda: _answers(self.url, process, log), what="PgBouncer's answer")
+
+    def pause(self) -> None:
+        """Let every query wait, as for a restart of the server."""
+        self._signal(signal.SIGUSR1)
+
+    def resume(self) -> None:
+        """Let queries go on."""
+        self._signal(signal.SIGUSR2)
+
+    def kill(self) -> None:
+        """End it without a chance to tidy up."""
+        self._signal(signal.SIGKILL)
+        self.wait()
+        (self._directory / f".s.PGSQL.{_PORT}").unlink()
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait for its end."""
+        if self._process is not None:
+            self._process.wait(timeout=10)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
+
+@contextmanager
+def running_pgbouncer(database_url: str) -> Iterator[PgBouncer]:
+    """A PgBouncer that runs before a database, until the context ends."""
+    with tempfile.TemporaryDirectory(prefix="opchat-pgbouncer-") as name:
+        bouncer = PgBouncer(database_url, Path(name))
+        bouncer.start()
         try:
-            path = f"{parameters.get('user', '')}@/{parameters['dbname']}"
-            url = f"postgresql://{path}?host={quote(name, safe='')}&port={_PORT}"
-            eventually(lambda: _answers(url, process, log), what="PgBouncer's answer")
-            yield url
+            yield bouncer
         finally:
-            process.terminate()
-            process.wait(timeout=10)
+            bouncer.stop()
+
+
+@contextmanager
+def pgbouncer(database_url: str) -> Iterator[str]:
+    """The URL by which to reach a database through a PgBouncer of our own."""
+    with running_pgbouncer(database_url) as bouncer:
+        yield bouncer.url
 
 
 def _account(host: str) -> pwd.struct_passwd | None:

@@ -143,7 +143,11 @@ class Proxy:
         if isinstance(self._target, tuple):
             return socket.create_connection(self._target, timeout=None)
         server = socket.socket(socket.AF_UNIX)
-        server.connect(self._target)
+        try:
+            server.connect(self._target)
+        except OSError:
+            server.close()
+            raise
         return server
 
     def _pump(self, source: socket.socket, sink: socket.socket, upstream: bool, number: int) -> None:

@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 from psycopg.rows import dict_row, kwargs_row
 from psycopg_pool import ConnectionPool
 
 from opchat_core.errors import ConfigError, DatabaseUnavailable, PoolExhausted
+from opchat_core.postgres.patience import LimitedConnection
 from opchat_core.postgres.queries import query
 from opchat_core.postgres.translation import translated
 
@@ -26,6 +28,9 @@ POOL_TIMEOUT = timedelta(seconds=5)
 
 POOL_WAITING = 200
 """How many callers may wait; more are turned away at once."""
+
+CONNECT_TIMEOUT = timedelta(seconds=5)
+"""How long an attempt to connect may take, where neither the connection string nor the environment says so."""
 
 RECONNECT = timedelta(seconds=1)
 """How long the pool goes on trying by itself when the server is away; then the next request tries.
@@ -105,16 +110,21 @@ def open_pool(conninfo: str, *, size: int = POOL_SIZE, timeout: timedelta = POOL
         timeout=timeout.total_seconds(),
         max_waiting=POOL_WAITING,
         reconnect_timeout=RECONNECT.total_seconds(),
-        kwargs=connection_settings(),
+        connection_class=LimitedConnection,
+        kwargs=connection_settings(conninfo),
         configure=_configure,
         name="opchat",
         open=True,
     )
 
 
-def connection_settings() -> dict[str, Any]:
+def connection_settings(conninfo: str) -> dict[str, Any]:
     """Settings of every connection; the name only fills in where the connection string has none."""
-    return {"autocommit": True, "fallback_application_name": "opchat", "row_factory": dict_row}
+    settings = {"autocommit": True, "fallback_application_name": "opchat", "row_factory": dict_row}
+    given = {option.keyword for option in Conninfo.get_defaults() if option.val}  # by the environment
+    if b"connect_timeout" in given or "connect_timeout" in conninfo_to_dict(conninfo):
+        return settings
+    return {**settings, "connect_timeout": int(CONNECT_TIMEOUT.total_seconds())}
 
 
 def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Connection[Any]]]:
@@ -195,7 +205,7 @@ def connect_once(conninfo: str) -> Connection[Any]:
     """
     _insist_on_readable(conninfo)
     with translated():
-        connection = psycopg.connect(conninfo, **connection_settings())
+        connection = psycopg.connect(conninfo, **connection_settings(conninfo))
         _configure(connection)
     return connection
 
