@@ -11,6 +11,7 @@ import attrs
 from attrs import field, frozen
 
 from opchat_cli.group import explain
+from opchat_cli.settings import actor
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_core.embedded import default_data_dir, has_data
 from opchat_core.errors import DatabaseUnavailable, OpchatError, SchemaOutdated, Unauthenticated
@@ -54,11 +55,12 @@ def access(config: Config, token: str | None) -> Iterator[Access]:
             )
         else:
             name = f"{SELFTEST}-{secrets.token_hex(4)}"
-            chat.operators.add(name)
+            chat.operators.add(name, by=actor())
             try:
-                yield Access(chat.operators.issue_token(name, lifetime=_LIFETIME).secret, chat)
+                issued = chat.operators.issue_token(name, label="a check", lifetime=_LIFETIME, by=actor())
+                yield Access(issued.secret, chat)
             finally:
-                chat.operators.remove(name)
+                chat.operators.remove(name, by=actor())
 
 
 @contextmanager

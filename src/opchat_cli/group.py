@@ -29,6 +29,7 @@ _COMMANDS = (
     "test-simple",
     "export",
     "forget",
+    "audit",
     "simulator",
 )
 

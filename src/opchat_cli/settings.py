@@ -1,8 +1,9 @@
-"""The environment, read in this one place."""
+"""The environment and the system's user, read in this one place."""
 
 from __future__ import annotations
 
 import os
+import pwd
 
 from opchat_core import Config
 
@@ -14,3 +15,11 @@ def read_settings() -> Config:
         ConfigError: If a value is unknown or malformed.
     """
     return Config.from_env(os.environ)
+
+
+def actor() -> str:
+    """Tell for the audit log who is at the command line: the system's user, whatever the environment says."""
+    try:
+        return f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:  # as in a container that runs under a number
+        return f"os:{os.getuid()}"

@@ -12,7 +12,8 @@
     ├── NotFound
     │   ├── UserNotFound            no such user, or no chat with them under this bot type
     │   ├── MessageNotFound         the chat has no such message
-    │   └── OperatorNotFound        no operator of that name
+    │   ├── OperatorNotFound        no operator of that name
+    │   └── TokenNotFound           the operator has no such API token
     ├── Conflict
     │   ├── AnsweredByColleague     another operator answered since the caller looked
     │   ├── NotRetryable            the message is not in a state that a person can settle
@@ -131,6 +132,12 @@ class OperatorNotFound(NotFound):
     """There is no operator of that name."""
 
     code = "operator_not_found"
+
+
+class TokenNotFound(NotFound):
+    """The operator has no API token of that number."""
+
+    code = "token_not_found"
 
 
 class Conflict(OpchatError):

@@ -10,7 +10,9 @@ from typing import Protocol
 from attrs import frozen
 
 from opchat_core.model import (
+    Action,
     Answer,
+    AuditRecord,
     Charge,
     Chat,
     ChatCounts,
@@ -18,6 +20,7 @@ from opchat_core.model import (
     Cursor,
     DeliveryStatus,
     IncomingMessage,
+    KnownToken,
     Message,
     MessageKey,
     Operator,
@@ -25,6 +28,7 @@ from opchat_core.model import (
     Pace,
     Received,
     ReopenRule,
+    Role,
 )
 
 
@@ -304,7 +308,7 @@ class MessageVersion:
 class OperatorRepository(Protocol):
     """Keeps operators, their API tokens, and the secrets that all processes share."""
 
-    def add_operator(self, name: str, password_hash: str | None) -> Operator:
+    def add_operator(self, name: str, password_hash: str | None, role: Role = Role.OPERATOR) -> Operator:
         """Make an operator.
 
         Raises:
@@ -314,6 +318,10 @@ class OperatorRepository(Protocol):
 
     def set_password(self, name: str, password_hash: str) -> Operator | None:
         """Change a password and end every session of the operator; None when there is no such operator."""
+        ...
+
+    def set_role(self, name: str, role: Role) -> Operator | None:
+        """Change what an operator is trusted with; None when there is no such operator."""
         ...
 
     def end_sessions(self, operator_id: int, session_version: int) -> Operator | None:
@@ -352,16 +360,20 @@ class OperatorRepository(Protocol):
         """Erase an operator with their tokens; messages keep the name."""
         ...
 
-    def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None) -> None:
-        """Store an API token by its hash."""
+    def add_token(self, operator_id: int, token_hash: bytes, expires_at: datetime | None, label: str = "") -> int:
+        """Store an API token by its hash; its number."""
+        ...
+
+    def list_tokens(self, operator_id: int) -> tuple[KnownToken, ...]:
+        """Read an operator's tokens, the oldest first."""
         ...
 
     def find_operator_by_token(self, token_hash: bytes) -> Operator | None:
         """Read the operator of a token that has not expired and whose operator is not disabled."""
         ...
 
-    def remove_token(self, token_hash: bytes) -> None:
-        """End a token."""
+    def remove_token(self, operator_id: int, token_id: int) -> KnownToken | None:
+        """End a token of an operator's; what it was, or None when there is no such token."""
         ...
 
     def shared_secret(self, name: str, candidate: str) -> str:
@@ -385,7 +397,19 @@ class RateLimiter(Protocol):
         ...
 
 
-class Store(Repository, OperatorRepository, RateLimiter, Protocol):
+class AuditLog(Protocol):
+    """Remembers what people did."""
+
+    def record(self, action: Action, *, actor: str | None, subject: str | None) -> None:
+        """Remember what somebody did; in the transaction of what they did, see :meth:`Store.together`."""
+        ...
+
+    def list_records(self, *, limit: int) -> tuple[AuditRecord, ...]:
+        """Read the newest records, newest first."""
+        ...
+
+
+class Store(Repository, OperatorRepository, RateLimiter, AuditLog, Protocol):
     """Everything that an installation keeps."""
 
     def check(self) -> None:
@@ -394,6 +418,10 @@ class Store(Repository, OperatorRepository, RateLimiter, Protocol):
         Raises:
             Unavailable: If not; the message names what is missing.
         """
+        ...
+
+    def together(self) -> AbstractContextManager[Store]:
+        """Do several steps in one transaction: all of them happen, or, after an exception, none."""
         ...
 
     def transaction(self) -> AbstractContextManager[Store]:

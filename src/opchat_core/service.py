@@ -24,7 +24,9 @@ from opchat_core.errors import (
 )
 from opchat_core.model import (
     OPERATOR,
+    Action,
     Answer,
+    AuditRecord,
     Charge,
     Chat,
     ChatPage,
@@ -37,6 +39,8 @@ from opchat_core.model import (
     Message,
     MessageKey,
     Received,
+    chat_subject,
+    message_subject,
     rules,
 )
 from opchat_core.operators import Operators
@@ -260,13 +264,20 @@ class OperatorChat:
     def send(self, user_id: int, answer: Answer, *, operator: str | None, bot_type: str = OPERATOR) -> Queued:
         """Answer a user and say what became of it; see :meth:`reply`."""
         self.courier.require(bot_type)
-        queued = self._store.queue_answer(user_id, bot_type, answer, operator=operator)
+        with self._store.together() as store:
+            queued = store.queue_answer(user_id, bot_type, answer, operator=operator)
+            if not queued.duplicate:
+                store.record(Action.SEND, actor=operator, subject=message_subject(queued.messages[0].key))
         if queued.duplicate:
             return queued
         return Queued(self._attempt(queued.messages))
 
-    def retry(self, key: MessageKey) -> Message:
+    def retry(self, key: MessageKey, *, operator: str | None = None) -> Message:
         """Try a failed or doubtful answer again: a person's decision, for it may arrive twice.
+
+        Args:
+            key: Which answer.
+            operator: Who decides it.
 
         Raises:
             MessageNotFound: If there is no such message.
@@ -274,16 +285,27 @@ class OperatorChat:
             TelegramNotConfigured: If there is no token for this bot.
         """
         self.courier.require(key.bot_type)
-        return self._attempt((self._store.settle(key, DeliveryStatus.QUEUED),))[0]
+        with self._store.together() as store:
+            settled = store.settle(key, DeliveryStatus.QUEUED)
+            store.record(Action.RETRY, actor=operator, subject=message_subject(key))
+        return self._attempt((settled,))[0]
 
-    def mark_delivered(self, key: MessageKey, *, arrived: bool) -> Message:
+    def mark_delivered(self, key: MessageKey, *, arrived: bool, operator: str | None = None) -> Message:
         """End the doubt about an ``unknown`` answer by a person's word: it arrived, or it did not.
+
+        Args:
+            key: Which answer.
+            arrived: Whether it reached the user.
+            operator: Who says so.
 
         Raises:
             MessageNotFound: If there is no such message.
             NotRetryable: If it is not ``unknown``.
         """
-        return self._store.settle(key, DeliveryStatus.SENT if arrived else DeliveryStatus.FAILED)
+        with self._store.together() as store:
+            settled = store.settle(key, DeliveryStatus.SENT if arrived else DeliveryStatus.FAILED)
+            store.record(Action.MARK, actor=operator, subject=message_subject(key))
+        return settled
 
     def mark_read(self, user_id: int, seq: int, *, bot_type: str = OPERATOR) -> Chat:
         """Mark everything up to ``seq`` read.
@@ -293,21 +315,32 @@ class OperatorChat:
         """
         return _found(self._store.mark_read(user_id, bot_type, seq))
 
-    def set_status(self, user_id: int, status: ChatStatus, *, bot_type: str = OPERATOR) -> Chat:
+    def set_status(
+        self, user_id: int, status: ChatStatus, *, bot_type: str = OPERATOR, operator: str | None = None
+    ) -> Chat:
         """Open or close a chat; doing it again changes nothing.
+
+        Args:
+            user_id: The user of the chat.
+            status: What it is to be.
+            bot_type: The bot of the chat.
+            operator: Who does it.
 
         Raises:
             UserNotFound: If there is no such chat.
         """
-        return _found(self._store.set_status(user_id, bot_type, status))
+        with self._store.together() as store:
+            chat = _found(store.set_status(user_id, bot_type, status))
+            store.record(Action.STATUS, actor=operator, subject=chat_subject(user_id, bot_type))
+        return chat
 
-    def close_chat(self, user_id: int, *, bot_type: str = OPERATOR) -> Chat:
+    def close_chat(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Chat:
         """Close a chat; see :meth:`set_status`."""
-        return self.set_status(user_id, ChatStatus.CLOSED, bot_type=bot_type)
+        return self.set_status(user_id, ChatStatus.CLOSED, bot_type=bot_type, operator=operator)
 
-    def reopen_chat(self, user_id: int, *, bot_type: str = OPERATOR) -> Chat:
+    def reopen_chat(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Chat:
         """Open a closed chat; see :meth:`set_status`."""
-        return self.set_status(user_id, ChatStatus.OPEN, bot_type=bot_type)
+        return self.set_status(user_id, ChatStatus.OPEN, bot_type=bot_type, operator=operator)
 
     # The keeper's side
 
@@ -356,14 +389,32 @@ class OperatorChat:
         """Name the bots that a user has a chat with."""
         return self._store.list_bot_types(user_id)
 
-    def export(self, user_id: int, *, bot_type: str = OPERATOR) -> Iterator[Message]:
-        """Read a whole chat, oldest first, without holding it in memory."""
+    def export(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Iterator[Message]:
+        """Read a whole chat, oldest first, without holding it in memory; ``operator`` is who takes it."""
+        self._store.record(Action.EXPORT, actor=operator, subject=chat_subject(user_id, bot_type))
         return self._store.stream_messages(user_id, bot_type)
 
-    def forget(self, user_id: int, *, bot_type: str | None = None) -> int:
-        """Erase a user's chats, or the chat with one bot, for good; returns how many messages went."""
-        bot_types = self.bot_types(user_id) if bot_type is None else (bot_type,)
-        return sum(self._store.forget_chat(user_id, one) for one in bot_types)
+    def forget(self, user_id: int, *, bot_type: str | None = None, operator: str | None = None) -> int:
+        """Erase a user's chats, or the chat with one bot, for good.
+
+        Args:
+            user_id: The user.
+            bot_type: The chat with this bot only; None for all.
+            operator: Who does it.
+
+        Returns:
+            How many messages went.
+        """
+        messages = 0
+        for one in self.bot_types(user_id) if bot_type is None else (bot_type,):
+            with self._store.together() as store:
+                messages += store.forget_chat(user_id, one)
+                store.record(Action.FORGET, actor=operator, subject=chat_subject(user_id, one))
+        return messages
+
+    def audit(self, *, limit: int = 100) -> tuple[AuditRecord, ...]:
+        """Read what people did last, newest first."""
+        return self._store.list_records(limit=limit)
 
     @contextmanager
     def rehearsal(self, senders: Mapping[str, Sender] | None = None) -> Iterator[OperatorChat]:

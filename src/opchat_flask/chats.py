@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from opchat_core.model import OPERATOR, ChatStatus, Cursor, chat_to_json, rules
 from opchat_core.model.checked import Checked, checked
 from opchat_core.service import MAX_PAGE
-from opchat_flask.auth import require_operator
+from opchat_flask.auth import current_operator, require_operator
 from opchat_flask.body import read_json
 from opchat_flask.headers import guard
 from opchat_flask.mount import current_chat
@@ -63,5 +63,7 @@ def get_chats() -> Response:
 def patch_chat() -> Response:
     """Open or close a chat."""
     change = StatusChange.from_json(read_json())
-    chat = current_chat().set_status(change.user_id, change.status, bot_type=change.bot_type)
+    chat = current_chat().set_status(
+        change.user_id, change.status, bot_type=change.bot_type, operator=current_operator().name
+    )
     return json_response({"success": True, "chat": chat_to_json(chat)})

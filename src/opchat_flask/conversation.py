@@ -105,14 +105,15 @@ def get_versions(user: str, seq: str) -> Response:
 @conversation.post(f"{_CHAT}/<seq>/retry")
 def post_retry(user: str, seq: str) -> Response:
     """Try a failed or doubtful answer again."""
-    return _message(current_chat().retry(path_message(user, seq)))
+    return _message(current_chat().retry(path_message(user, seq), operator=current_operator().name))
 
 
 @conversation.post(f"{_CHAT}/<seq>/mark")
 def post_mark(user: str, seq: str) -> Response:
     """End the doubt about an answer by a person's word."""
     key = path_message(user, seq)
-    return _message(current_chat().mark_delivered(key, arrived=Verdict.from_json(read_json()).arrived))
+    arrived = Verdict.from_json(read_json()).arrived
+    return _message(current_chat().mark_delivered(key, arrived=arrived, operator=current_operator().name))
 
 
 @conversation.post(f"{_CHAT}/read")

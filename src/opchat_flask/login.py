@@ -59,6 +59,7 @@ def log_in() -> Response:
         return response
     operator = current_mount().chat.operators.find(name) if "\x00" not in name else None
     if not verify_password(operator.password_hash if operator else None, request.form.get("password", "")):
+        current_mount().chat.operators.note_failed_login(operator)
         return _form(error="credentials", name=name, status=401)
     assert operator is not None  # noqa: S101 - nobody's password fits
     current_mount().chat.acquit(charges[0])

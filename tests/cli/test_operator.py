@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from tests.support.processes import clean_environment, opchat_command
 
+from opchat_cli.settings import actor
 from opchat_flask.passwords import verify_password
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli
 
     from opchat_core import OperatorChat
+
+PASSWORD = "correct horse battery\n"
 
 
 def test_adds_one_who_can_log_in(cli: Cli, chat: OperatorChat) -> None:
@@ -52,7 +55,7 @@ def test_lists_also_the_disabled(cli: Cli) -> None:
     assert cli("operator", "disable", "ben").exit_code == 0
     assert cli("operator", "list").stdout == "anna\nben\tdisabled\n"
     anna, ben = json.loads(cli("operator", "list", "--json").stdout)["operators"]
-    assert anna == {"name": "anna", "disabledAt": None, "hasPassword": True}
+    assert anna == {"name": "anna", "disabledAt": None, "hasPassword": True, "role": "operator"}
     assert ben["disabledAt"].endswith("Z")
 
 
@@ -71,6 +74,49 @@ def test_a_token_is_all_that_is_printed(cli: Cli, chat: OperatorChat) -> None:
     assert chat.operators.of_token(first) == chat.operators.of_token(second) == chat.operators.find("anna")
     cli("operator", "disable", "anna")
     assert chat.operators.of_token(first) is None
+
+
+def test_tokens_are_named_listed_and_revoked(cli: Cli, chat: OperatorChat) -> None:
+    """By number; the secret is never shown again, and the last use is."""
+    chat.operators.add("anna")
+    assert "opchat operator token anna" in cli("operator", "tokens", "anna").stderr
+    secret = cli("operator", "token", "anna", "--label", "reports").stdout.strip()
+    [token] = json.loads(cli("operator", "tokens", "anna", "--json").stdout)["tokens"]
+    assert (token["label"], token["usedAt"], token["expiresAt"]) == ("reports", None, None)
+    assert chat.operators.of_token(secret)
+    line = cli("operator", "tokens", "anna").stdout
+    assert line.startswith(f"{token['tokenId']}\treports\tmade ")
+    assert "\tused " in line
+    assert secret not in line
+    assert cli("operator", "revoke", "anna", str(token["tokenId"])).exit_code == 0
+    assert chat.operators.of_token(secret) is None
+    again = cli("operator", "revoke", "anna", str(token["tokenId"]))
+    assert (again.exit_code, "no token" in again.stderr) == (1, True)
+
+
+def test_roles_are_given_and_shown(cli: Cli) -> None:
+    """At the beginning or later; no other word is one."""
+    assert cli("operator", "add", "anna", "--role", "admin", "--password-stdin", stdin=PASSWORD).exit_code == 0
+    assert cli("operator", "list").stdout == "anna\tadmin\n"
+    assert cli("operator", "role", "anna", "operator").stdout == "anna is operator\n"
+    assert cli("operator", "list").stdout == "anna\n"
+    assert cli("operator", "role", "anna", "king").exit_code == 2
+
+
+def test_what_was_done_here_is_remembered(cli: Cli, anna: int) -> None:
+    """By the system's user; people see lines, programs JSON."""
+    cli("operator", "add", "olga", "--password-stdin", stdin=PASSWORD)
+    cli("export", str(anna))
+    cli("forget", str(anna), "--yes")
+    lines = [line.split("\t") for line in cli("audit").stdout.splitlines()]
+    who = actor()
+    assert [line[1:] for line in lines] == [
+        [who, "operator_add", "operator:olga"],
+        [who, "export", "chat:operator/42"],
+        [who, "forget", "chat:operator/42"],
+    ]
+    [newest] = json.loads(cli("audit", "--limit", "1", "--json").stdout)["records"]
+    assert {**newest, "at": ""} == {"at": "", "actor": who, "action": "forget", "subject": "chat:operator/42"}
 
 
 def test_a_new_password_ends_sessions(cli: Cli, chat: OperatorChat) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opchat_core.errors import OperatorExists
+from opchat_core.model import KnownToken, Role
 
 if TYPE_CHECKING:
     from opchat_core.ports import Store
@@ -122,9 +123,46 @@ def test_a_token_is_good_until_it_ends(store: Store, clock: MovableClock) -> Non
     assert store.find_operator_by_token(b"c") is None
     clock.advance(HOUR)
     assert store.find_operator_by_token(b"b\x00\xff") is None
-    store.remove_token(b"a")
-    store.remove_token(b"a")
+    [known] = store.list_tokens(anna.operator_id)
+    assert store.remove_token(bob.operator_id, known.token_id) is None
+    assert store.remove_token(anna.operator_id, known.token_id) == known
+    assert store.remove_token(anna.operator_id, known.token_id) is None
     assert store.find_operator_by_token(b"a") is None
+
+
+def test_tokens_are_listed_with_their_last_use(store: Store, clock: MovableClock) -> None:
+    """By number, with what they are for; the last use is known to the minute, and a token that is over has none."""
+    anna = store.add_operator("anna", None)
+    made = clock.now()
+    first = store.add_token(anna.operator_id, b"a", None, "reports")
+    second = store.add_token(anna.operator_id, b"b", made + HOUR)
+    assert store.list_tokens(anna.operator_id) == (
+        KnownToken(first, "reports", made, None, None),
+        KnownToken(second, "", made, None, made + HOUR),
+    )
+    clock.advance(HOUR)
+    for seconds in (0, 30, 60):
+        assert store.find_operator_by_token(b"a") == anna
+        assert store.list_tokens(anna.operator_id)[0].used_at == made + HOUR
+        clock.advance(timedelta(seconds=30) if seconds < 60 else timedelta(0))
+    clock.advance(timedelta(seconds=1))
+    assert store.find_operator_by_token(b"a") == anna
+    assert store.list_tokens(anna.operator_id)[0].used_at == clock.now()
+    assert store.find_operator_by_token(b"b") is None
+    assert store.list_tokens(anna.operator_id)[1].used_at is None
+    assert store.list_tokens(anna.operator_id + 1) == ()
+
+
+def test_roles_are_kept(store: Store) -> None:
+    """An operator unless told otherwise, and changed without a new login."""
+    anna = store.add_operator("anna", None)
+    ben = store.add_operator("ben", None, Role.ADMIN)
+    assert (anna.role, ben.role) == (Role.OPERATOR, Role.ADMIN)
+    changed = store.set_role("anna", Role.ADMIN)
+    assert changed is not None
+    assert (changed.role, changed.session_version) == (Role.ADMIN, anna.session_version)
+    assert store.find_operator("anna") == changed
+    assert store.set_role("nobody", Role.ADMIN) is None
 
 
 def test_the_first_to_ask_names_a_shared_secret(store: Store) -> None:

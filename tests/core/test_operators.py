@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from opchat_core.errors import InvalidInput, OperatorExists, OperatorNotFound
+from opchat_core.errors import InvalidInput, OperatorExists, OperatorNotFound, TokenNotFound
 from opchat_core.operators import TOKEN_PREFIX, Operators
 from opchat_core.testing import InMemoryRepository
 
@@ -94,9 +94,23 @@ def test_a_token_acts_for_its_operator(operators: Operators, store: InMemoryRepo
     assert one.secret != two.secret
     assert operators.of_token(one.secret) == operators.of_token(two.secret) == anna
     assert store.find_operator_by_token(one.secret.encode()) is None
-    operators.revoke_token(one.secret)
+    operators.revoke_token("anna", one.token_id)
     assert operators.of_token(one.secret) is None
     assert operators.of_token(two.secret) == anna
+    with pytest.raises(TokenNotFound):
+        operators.revoke_token("anna", one.token_id)
+    operators.add("ben")
+    with pytest.raises(TokenNotFound):
+        operators.revoke_token("ben", two.token_id)
+
+
+@pytest.mark.parametrize("label", ["x" * 65, "a\x00", "\ud800"])
+def test_what_is_no_label(operators: Operators, label: str) -> None:
+    """Too long, or not storable; no token is made."""
+    operators.add("anna")
+    with pytest.raises(InvalidInput, match="label"):
+        operators.issue_token("anna", label=label)
+    assert operators.tokens("anna") == ()
 
 
 @pytest.mark.parametrize("secret", ["", "x", TOKEN_PREFIX, TOKEN_PREFIX + "\ud800", "opchat", "a\x00"])

@@ -167,7 +167,7 @@ def test_secrets_do_not_show_in_representations() -> None:
     """What is logged by accident holds neither a password's hash nor a token."""
     operator = Operator(1, "anna", "$argon2id$hash")
     assert "argon2id" not in repr(operator)
-    assert "opchat_secret" not in repr(ApiToken("opchat_secret", operator))
+    assert "opchat_secret" not in repr(ApiToken("opchat_secret", operator, None, 1))
 
 
 def test_a_message_as_the_contract_shows_it() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-#: What passes by itself: hints for live screens, in a ring of rows that nothing reads twice, and allowances of callers.
-_PASSING = {"changes", "rate_limits"}
+#: What passes by itself: hints for live screens, in a ring of rows that nothing reads twice, and allowances of callers;
+#: and what never does: the log of what people did.
+_ELSEWHERE = {"changes", "rate_limits", "audit_log"}
 
 
 def contents(url: str) -> dict[str, list[str]]:
@@ -24,5 +25,5 @@ def contents(url: str) -> dict[str, list[str]]:
                 )
             ]
             for name in names
-            if name not in _PASSING
+            if name not in _ELSEWHERE
         }

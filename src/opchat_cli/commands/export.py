@@ -9,7 +9,7 @@ import click
 
 from opchat_cli.examples import examples
 from opchat_cli.output import USER_ID, to_json
-from opchat_cli.settings import read_settings
+from opchat_cli.settings import actor, read_settings
 from opchat_core import OperatorChat, connect_config
 from opchat_core.errors import UserNotFound
 from opchat_core.model import Message, chat_to_json, message_to_json, user_to_json
@@ -50,7 +50,7 @@ def _records(chat: OperatorChat, user_id: int) -> Iterator[dict[str, Any]]:
         if place == 0:
             yield {"record": "user", **user_to_json(head.user)}
         yield {"record": "chat", **chat_to_json(head)}
-        for message in chat.export(user_id, bot_type=bot_type):
+        for message in chat.export(user_id, bot_type=bot_type, operator=actor()):
             yield {"record": "message", **message_to_json(message)}
             yield from _versions(chat, message)
 

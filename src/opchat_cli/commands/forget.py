@@ -8,7 +8,7 @@ import click
 
 from opchat_cli.examples import examples
 from opchat_cli.output import USER_ID, json_option, to_json
-from opchat_cli.settings import read_settings
+from opchat_cli.settings import actor, read_settings
 from opchat_core import connect_config
 from opchat_core.errors import UserNotFound
 
@@ -32,5 +32,5 @@ def command(user_id: int, bot_type: str | None, *, yes: bool, as_json: bool) -> 
                 raise click.UsageError("There is no terminal to ask on: use --yes.")
             what = f"the chat with {bot_type}" if bot_type else f"the chats with {', '.join(known)}"
             click.confirm(f"Erase {what} of user {user_id} for good?", abort=True, err=True)
-        messages = chat.forget(user_id, bot_type=bot_type)
+        messages = chat.forget(user_id, bot_type=bot_type, operator=actor())
     click.echo(to_json({"userId": user_id, "messages": messages}) if as_json else f"messages erased: {messages}")

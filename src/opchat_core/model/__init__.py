@@ -1,10 +1,18 @@
 """The domain: frozen values that cannot be built wrong, and pure rules. No IO, no framework."""
 
+from opchat_core.model.audit import (
+    Action,
+    AuditRecord,
+    chat_subject,
+    message_subject,
+    operator_subject,
+    token_subject,
+)
 from opchat_core.model.chat import Chat, ChatCounts, ChatPage, Cursor, History, Received, ReopenRule
 from opchat_core.model.incoming import Answer, IncomingMessage
 from opchat_core.model.limits import Charge, Limits, Rate
 from opchat_core.model.message import Delivery, DeliveryError, Media, Message, MessageKey
-from opchat_core.model.operator import ApiToken, Operator
+from opchat_core.model.operator import ApiToken, KnownToken, Operator, Role
 from opchat_core.model.outcome import Deferred, Lost, Outcome, Refused, Sent
 from opchat_core.model.pace import Pace
 from opchat_core.model.text import MAX_PARTS, MAX_TEXT, fold, split_text, utf16_length
@@ -16,8 +24,10 @@ __all__ = [
     "MAX_PARTS",
     "MAX_TEXT",
     "OPERATOR",
+    "Action",
     "Answer",
     "ApiToken",
+    "AuditRecord",
     "Charge",
     "Chat",
     "ChatCounts",
@@ -32,6 +42,7 @@ __all__ = [
     "FailureCode",
     "History",
     "IncomingMessage",
+    "KnownToken",
     "Limits",
     "Lost",
     "Media",
@@ -45,12 +56,17 @@ __all__ = [
     "Received",
     "Refused",
     "ReopenRule",
+    "Role",
     "Sent",
     "User",
+    "chat_subject",
     "chat_to_json",
     "fold",
+    "message_subject",
     "message_to_json",
+    "operator_subject",
     "split_text",
+    "token_subject",
     "user_to_json",
     "utf16_length",
 ]

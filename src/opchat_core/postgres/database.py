@@ -85,6 +85,12 @@ class Database:
             yield from cursor.execute(sql, parameters)
 
     @contextmanager
+    def together(self) -> Iterator[Database]:
+        """Lend a database whose every step is part of one transaction, committed at the end."""
+        with translated(), self._connections() as connection, connection.transaction():
+            yield Database(lambda: nullcontext(connection))
+
+    @contextmanager
     def rollback(self) -> Iterator[Database]:
         """Lend a database whose every step is part of one transaction that is rolled back at the end."""
         with translated(), self._connections() as connection, connection.transaction(force_rollback=True):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from opchat_core.errors import SchemaOutdated
+from opchat_core.ports import Change
+from opchat_core.postgres.audit import AuditTable
 from opchat_core.postgres.chats import Chats
 from opchat_core.postgres.deliveries import Deliveries
 from opchat_core.postgres.limits import RateLimits
@@ -17,7 +19,7 @@ from opchat_core.postgres.queries import query
 _CHECK = query("check")
 
 
-class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits):
+class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits, AuditTable):
     """Keeps everything in PostgreSQL; :class:`~opchat_core.ports.Store` documents it."""
 
     def check(self) -> None:
@@ -28,6 +30,15 @@ class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits):
                 f"The database's schema is at {version or 0}, this version needs {LATEST}: run `opchat migrate`.",
                 retry_after=timedelta(seconds=30),
             )
+
+    @contextmanager
+    def together(self) -> Iterator[PostgresRepository]:
+        """See :meth:`opchat_core.ports.Store.together`."""
+        changes: list[Change] = []
+        with self._database.together() as database:
+            yield PostgresRepository(database, clock=self._clock, changed=changes.append)
+        for change in changes:  # a hint before the commit would send listeners to look too early
+            self._changed(change)
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresRepository]:

@@ -75,3 +75,31 @@ LANGUAGE sql AS $$
     SELECT o.* FROM opchat.sessions AS s JOIN opchat.operators AS o USING (operator_id, session_version)
     WHERE s.token_hash = p_token_hash AND s.expires_at > p_now AND o.disabled_at IS NULL;
 $$;
+
+ALTER TABLE opchat.operators
+    ADD COLUMN role text NOT NULL DEFAULT 'operator' CHECK (role IN ('operator', 'admin'));
+
+ALTER TABLE opchat.api_tokens
+    ADD COLUMN token_id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    ADD COLUMN label text NOT NULL DEFAULT '',
+    ADD COLUMN used_at timestamptz;
+
+-- The same for API tokens.
+CREATE FUNCTION opchat.operator_of_token(p_token_hash bytea, p_now timestamptz) RETURNS SETOF opchat.operators
+LANGUAGE sql AS $$
+    UPDATE opchat.api_tokens SET used_at = p_now
+    WHERE token_hash = p_token_hash AND (used_at IS NULL OR used_at < p_now - interval '1 minute')
+        AND (expires_at IS NULL OR expires_at > p_now);
+
+    SELECT o.* FROM opchat.api_tokens AS t JOIN opchat.operators AS o USING (operator_id)
+    WHERE t.token_hash = p_token_hash AND (t.expires_at IS NULL OR t.expires_at > p_now) AND o.disabled_at IS NULL;
+$$;
+
+-- Who did what, and about whom; written in the transaction of what was done. No foreign keys: it outlives what it names.
+CREATE TABLE opchat.audit_log (
+    audit_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at       timestamptz NOT NULL,
+    actor    text,
+    action   text NOT NULL,
+    subject  text
+);

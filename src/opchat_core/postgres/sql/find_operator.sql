@@ -1,1 +1,1 @@
-SELECT operator_id, name, password_hash, session_version, disabled_at FROM opchat.operators WHERE name = %(name)s
+SELECT operator_id, name, password_hash, session_version, disabled_at, role FROM opchat.operators WHERE name = %(name)s

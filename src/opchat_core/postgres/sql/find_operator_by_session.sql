@@ -1,2 +1,2 @@
-SELECT operator_id, name, password_hash, session_version, disabled_at
+SELECT operator_id, name, password_hash, session_version, disabled_at, role
 FROM opchat.operator_of_session(%(token_hash)s, coalesce(%(now)s, clock_timestamp()))

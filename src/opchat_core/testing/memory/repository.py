@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from opchat_core.model import Message
+from opchat_core.testing.memory.audit import InMemoryAudit
 from opchat_core.testing.memory.chats import InMemoryChats
 from opchat_core.testing.memory.deliveries import InMemoryDeliveries
 from opchat_core.testing.memory.limits import InMemoryRateLimits
 from opchat_core.testing.memory.operators import InMemoryOperators
 
 
-class InMemoryRepository(InMemoryChats, InMemoryDeliveries, InMemoryOperators, InMemoryRateLimits):
+class InMemoryRepository(InMemoryChats, InMemoryDeliveries, InMemoryOperators, InMemoryRateLimits, InMemoryAudit):
     """A :class:`~opchat_core.ports.Store` in memory. Thread-safe.
 
     Args:
@@ -24,6 +25,17 @@ class InMemoryRepository(InMemoryChats, InMemoryDeliveries, InMemoryOperators, I
 
     def check(self) -> None:
         """Memory is always there, and always of this version."""
+
+    @contextmanager
+    def together(self) -> Iterator[InMemoryRepository]:
+        """Do several steps with nobody in between, or none of them."""
+        with self._lock:
+            before = copy.deepcopy(self._tables)
+            try:
+                yield self
+            except BaseException:
+                self._tables = before
+                raise
 
     @contextmanager
     def transaction(self) -> Iterator[InMemoryRepository]:

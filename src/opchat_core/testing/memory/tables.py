@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import Factory, define
 
-from opchat_core.model import Operator, User
+from opchat_core.model import AuditRecord, KnownToken, Operator, User
 from opchat_core.testing.memory.bot import StoredBot
 from opchat_core.testing.memory.chat import StoredChat
 
@@ -25,7 +25,7 @@ class StoredToken:
     """An API token; its key is its hash."""
 
     operator_id: int
-    expires_at: datetime | None
+    known: KnownToken
 
 
 @define
@@ -47,6 +47,8 @@ class Tables:
     operators: dict[int, Operator] = Factory(dict)
     operators_made: int = 0
     tokens: dict[bytes, StoredToken] = Factory(dict)
+    tokens_made: int = 0
     sessions: dict[bytes, StoredSession] = Factory(dict)
     settings: dict[str, str] = Factory(dict)
     allowances: dict[bytes, datetime] = Factory(dict)
+    records: list[AuditRecord] = Factory(list)
