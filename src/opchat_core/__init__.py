@@ -13,6 +13,8 @@ Example:
             chat.close_chat(42)
 """
 
+import logging
+
 from opchat_core.config import Config
 from opchat_core.model import (
     Chat,
@@ -34,6 +36,8 @@ from opchat_core.model import (
 )
 from opchat_core.service import OperatorChat
 from opchat_core.wiring import connect, connect_config
+
+logging.getLogger("opchat_core").addHandler(logging.NullHandler())  # what to log is the program's to say
 
 __all__ = [
     "Chat",

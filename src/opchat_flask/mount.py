@@ -65,7 +65,8 @@ class Mount:
 
     def is_api(self, path: str) -> bool:
         """Whether programs, not people, ask for this path."""
-        return path.startswith(f"{self.url_prefix}/api/")
+        own = path.removeprefix(self.url_prefix)
+        return own.startswith("/api/") or own in {"/healthz", "/readyz"}
 
 
 def session_secret(chat: OperatorChat, config: Config) -> str:

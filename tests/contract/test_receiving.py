@@ -16,6 +16,7 @@ from opchat_core.model import (
     DeliveryStatus,
     Media,
     MessageKey,
+    MessageType,
     ReopenRule,
     User,
 )
@@ -275,6 +276,33 @@ def test_an_edit_that_is_delivered_again_after_a_newer_one_is_known(store: Store
     again = receive(store, text="two", telegram_message_id=7, edited=True, created_at=second)
     assert again.duplicate
     assert again.message.text == "three"
+
+
+def test_an_edit_that_comes_after_a_newer_one_is_an_earlier_version(store: Store, clock: MovableClock) -> None:
+    """What was written last is what stands, in whatever order it comes."""
+    receive(store, text="one", telegram_message_id=7)
+    earlier, later = clock.advance(SECOND), clock.advance(SECOND)
+    receive(store, text="three", telegram_message_id=7, edited=True, created_at=later)
+    late = receive(store, text="two", telegram_message_id=7, edited=True, created_at=earlier)
+    assert late.updated
+    assert (late.message.text, late.message.edited_at, late.message.revision) == ("three", later, 3)
+    again = receive(store, text="two", telegram_message_id=7, edited=True, created_at=earlier)
+    assert again.duplicate
+    assert [version.text for version in store.list_versions(late.message.key)] == ["one", "two"]
+
+
+def test_an_edit_may_change_the_kind(store: Store, clock: MovableClock) -> None:
+    """A text becomes a caption, a place begins to move."""
+    receive(store, text="here", telegram_message_id=7)
+    place = receive(
+        store, text="here", message_type="location", payload={"latitude": 1}, telegram_message_id=7, edited=True
+    )
+    assert (place.updated, place.message.message_type) == (True, MessageType.LOCATION)
+    clock.advance(SECOND)
+    photo = receive(
+        store, text="here", message_type="photo", payload={"latitude": 1}, telegram_message_id=7, edited=True
+    )
+    assert (photo.updated, photo.message.message_type) == (True, MessageType.PHOTO)
 
 
 def test_an_edit_of_an_unknown_message_is_stored(store: Store, clock: MovableClock) -> None:

@@ -52,6 +52,7 @@ def test_an_unmapped_error_is_noticed() -> None:
         ("GET", "/api/nothing", 404, "not_found"),
         ("GET", "/api/chat-message", 405, "method_not_allowed"),
         ("DELETE", LIST, 405, "method_not_allowed"),
+        ("POST", "/healthz", 405, "method_not_allowed"),
         ("PUT", "/api/users/42/operator-chat", 405, "method_not_allowed"),
     ],
 )

@@ -99,7 +99,6 @@ def test_every_other_hot_method_is_one_round_trip_too(trace: Trace) -> None:
         "find_chat": lambda: store.find_chat(42, OPERATOR),
         "find_message": lambda: store.find_message(key),
         "list_chats": lambda: store.list_chats(OPERATOR, status=None, limit=50, cursor=None),
-        "search_chats": lambda: store.search_chats(OPERATOR, status=None, search="a", limit=50, cursor=None),
         "count_chats": lambda: store.count_chats(OPERATOR),
         "list_messages": lambda: store.list_messages(42, OPERATOR, before=None, limit=50),
         "list_changes": lambda: store.list_changes(42, OPERATOR, after=0),
@@ -108,6 +107,8 @@ def test_every_other_hot_method_is_one_round_trip_too(trace: Trace) -> None:
         "next_due": lambda: store.next_due(OPERATOR),
     }
     assert {name: trace.round_trips(call) for name, call in once.items()} == dict.fromkeys(once, 1)
+    # A search has a time limit of its own, which takes a transaction.
+    assert trace.round_trips(lambda: store.search_chats(OPERATOR, status=None, search="a", limit=50, cursor=None)) == 4
     held = store.find_message(MessageKey(42, OPERATOR, 2))
     assert held is not None
     assert trace.round_trips(lambda: store.complete(held, Sent(1), wait=WAIT)) == 1

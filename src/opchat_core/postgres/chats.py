@@ -46,6 +46,9 @@ _LIST_CHANGES = query("list_changes")
 _LIST_VERSIONS = query("list_versions")
 _STREAM_MESSAGES = query("stream_messages")
 
+SEARCH_LIMIT = timedelta(seconds=5)
+"""How long a search may take: words that match nearly everybody must not hold connections for long."""
+
 _LAST = sys.maxsize
 """Above every ``seq`` and user id."""
 
@@ -115,7 +118,7 @@ class Chats(Base):
             "pattern": f"%{_literal(words)}%",
             "user_id": int(words) if is_id else None,
         }
-        return tuple(self._database.fetch(_SEARCH_CHATS, to_chat, parameters))
+        return tuple(self._database.fetch_within(SEARCH_LIMIT, _SEARCH_CHATS, to_chat, parameters))
 
     def count_chats(self, bot_type: str) -> ChatCounts:
         """See :meth:`opchat_core.ports.Repository.count_chats`."""

@@ -39,6 +39,7 @@ The pool doubles its pauses for as long as this, so a longer time would keep cal
 """
 
 _IS_POOLED = query("is_pooled")
+_STATEMENT_TIMEOUT = query("statement_timeout")
 
 Row = TypeVar("Row")
 Parameters = Mapping[str, Any]
@@ -57,6 +58,22 @@ class Database:
     def fetch(self, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> list[Row]:
         """Run a query and build a value from the columns of each row, by name."""
         with translated(), self._connections() as connection, connection.cursor(row_factory=kwargs_row(make)) as cursor:
+            return cursor.execute(sql, parameters).fetchall()
+
+    def fetch_within(self, limit: timedelta, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> list[Row]:
+        """Run a query that may take long for some parameters, and give it up after a while.
+
+        Raises:
+            DatabaseUnavailable: If it took longer.
+        """
+        with (
+            translated(),
+            self._connections() as connection,
+            connection.transaction(),
+            connection.cursor(row_factory=kwargs_row(make)) as cursor,
+        ):
+            # For this transaction only, so that it holds behind a pooler as well
+            connection.execute(_STATEMENT_TIMEOUT, {"milliseconds": f"{limit / timedelta(milliseconds=1):.0f}"})
             return cursor.execute(sql, parameters).fetchall()
 
     def fetch_one(self, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> Row | None:

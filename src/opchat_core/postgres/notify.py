@@ -12,7 +12,9 @@ import logging
 from threading import Condition, Thread
 from time import monotonic
 
-from opchat_core.errors import Unavailable
+import psycopg
+
+from opchat_core.errors import OpchatError
 from opchat_core.ports import Change
 from opchat_core.postgres.database import Database
 from opchat_core.postgres.queries import query
@@ -37,7 +39,7 @@ class Notifier:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: dict[tuple[int, str], int] = {}
+        self._waiting: dict[tuple[int, str, bool], Change] = {}
         self._changed = Condition()
         self._closed = False
         self._thread: Thread | None = None
@@ -45,7 +47,7 @@ class Notifier:
     def changed(self, change: Change) -> None:
         """Take a change to be announced soon; returns at once."""
         with self._changed:
-            self._waiting[change.user_id, change.bot_type] = change.revision
+            self._waiting[change.subject] = change
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="opchat-notifier", daemon=True)
                 self._thread.start()
@@ -69,16 +71,16 @@ class Notifier:
                 waiting, self._waiting = self._waiting, {}
                 closed = self._closed
             if waiting:
-                self._announce(waiting)
+                self._announce(list(waiting.values()))
             if closed:
                 return
             rest_until = monotonic() + GATHER
 
-    def _announce(self, waiting: dict[tuple[int, str], int]) -> None:
-        changes = [[user_id, bot_type, revision] for (user_id, bot_type), revision in waiting.items()]
+    def _announce(self, waiting: list[Change]) -> None:
+        changes = [[change.user_id, change.bot_type, change.revision] for change in waiting]
         payloads = [json.dumps(changes[at : at + BATCH]) for at in range(0, len(changes), BATCH)]
         try:
             self._database.execute(_ANNOUNCE, {"payloads": payloads})
-        except Unavailable as error:
+        except (OpchatError, psycopg.Error) as error:  # whatever it is, the thread must go on
             # Whoever looks at these chats asks by itself before long; keeping hints of an outage would help nobody.
             _log.warning("changes.not_announced", extra={"chats": len(changes), "reason": str(error)})

@@ -121,6 +121,7 @@ CREATE TABLE opchat.message_versions (
     bot_type     text NOT NULL,
     seq          bigint NOT NULL,
     version      integer NOT NULL,
+    message_type text NOT NULL,
     message_text text NOT NULL,
     entities     jsonb,
     media        jsonb,

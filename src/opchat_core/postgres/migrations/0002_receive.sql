@@ -66,6 +66,7 @@ DECLARE
     v_incoming boolean := p_direction = 'in';
     v_update_id bigint := CASE WHEN p_direction = 'in' AND p_telegram_message_id IS NULL THEN p_update_id END;
     v_known boolean;
+    v_version integer;
     v_reopens boolean;
 BEGIN
     IF v_created_at > v_now + interval '5 minutes' THEN
@@ -112,8 +113,8 @@ BEGIN
     v_known := message.seq IS NOT NULL;
     IF v_known AND (
         NOT p_edited
-        OR (message.message_text, message.entities, message.media, message.payload)
-            IS NOT DISTINCT FROM (p_message_text, p_entities, p_media, p_payload)
+        OR (message.message_type, message.message_text, message.entities, message.media, message.payload)
+            IS NOT DISTINCT FROM (p_message_type, p_message_text, p_entities, p_media, p_payload)
         OR EXISTS ( -- the same edit, delivered again after a newer one
             SELECT FROM opchat.message_versions AS v
             WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq
@@ -148,18 +149,27 @@ BEGIN
 
     IF v_known THEN
         outcome := 'edited';
-        INSERT INTO opchat.message_versions (
-            user_id, bot_type, seq, version, message_text, entities, media, payload, written_at
-        ) SELECT
-            p_user_id, p_bot_type, message.seq, count(*) + 1, message.message_text, message.entities,
-            message.media, message.payload, coalesce(message.edited_at, message.created_at)
-        FROM opchat.message_versions AS v
+        SELECT count(*) + 1 INTO v_version FROM opchat.message_versions AS v
         WHERE v.user_id = p_user_id AND v.bot_type = p_bot_type AND v.seq = message.seq;
-        UPDATE opchat.chat_messages AS m SET
-            message_text = p_message_text, entities = p_entities, media = p_media, payload = p_payload,
-            edited_at = v_created_at, revision = v_chat.revision + 1
-        WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
-        RETURNING * INTO message;
+        IF v_created_at < message.edited_at THEN -- an edit from before the last one, come late: one more earlier version
+            INSERT INTO opchat.message_versions VALUES (
+                p_user_id, p_bot_type, message.seq, v_version, p_message_type, p_message_text, p_entities,
+                p_media, p_payload, v_created_at
+            );
+            UPDATE opchat.chat_messages AS m SET revision = v_chat.revision + 1
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
+            RETURNING * INTO message;
+        ELSE
+            INSERT INTO opchat.message_versions VALUES (
+                p_user_id, p_bot_type, message.seq, v_version, message.message_type, message.message_text,
+                message.entities, message.media, message.payload, coalesce(message.edited_at, message.created_at)
+            );
+            UPDATE opchat.chat_messages AS m SET
+                message_type = p_message_type, message_text = p_message_text, entities = p_entities,
+                media = p_media, payload = p_payload, edited_at = v_created_at, revision = v_chat.revision + 1
+            WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
+            RETURNING * INTO message;
+        END IF;
         UPDATE opchat.user_data SET revision = v_chat.revision + 1
         WHERE user_id = p_user_id AND bot_type = p_bot_type;
         RETURN NEXT;

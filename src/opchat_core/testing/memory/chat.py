@@ -33,7 +33,7 @@ from opchat_core.model import (
 from opchat_core.ports import MessageVersion, Queued
 from opchat_core.testing.memory.bot import StoredBot, ready_after
 
-_CONTENT = ("text", "entities", "media", "payload")
+_CONTENT = ("message_type", "text", "entities", "media", "payload")
 _LEASE_EXPIRED = DeliveryError(
     FailureCode.LEASE_EXPIRED.value, "The process that was sending it stopped before it knew the result."
 )
@@ -76,6 +76,7 @@ class StoredChat:
     blocked_by_user: bool = False
     ready_at: datetime | None = None
     entries: list[Entry] = Factory(list)
+    present: dict[str, tuple[Presence, datetime]] = Factory(dict)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -164,6 +165,9 @@ class StoredChat:
         changed = any(getattr(old, name) != getattr(new, name) for name in _CONTENT)
         if not new.edited or not changed or MessageVersion(new.text, written_at) in entry.versions:
             return Received(old, duplicate=True)
+        if old.edited_at and written_at < old.edited_at:  # from before the last edit, come late
+            entry.versions.append(MessageVersion(new.text, written_at))
+            return Received(self._change(entry), updated=True)
         entry.versions.append(MessageVersion(old.text, old.edited_at or old.created_at))
         content = {name: getattr(new, name) for name in _CONTENT}
         return Received(self._change(entry, edited_at=written_at, **content), updated=True)

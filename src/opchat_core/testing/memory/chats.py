@@ -156,7 +156,7 @@ class InMemoryChats(InMemoryBase):
     def list_versions(self, key: MessageKey) -> tuple[MessageVersion, ...]:
         """Read what a message said before its edits, oldest first."""
         entry = self._entry(key)
-        return tuple(entry.versions) if entry else ()
+        return tuple(sorted(entry.versions, key=lambda version: version.written_at)) if entry else ()
 
     def _messages(self, user_id: int, bot_type: str) -> tuple[Message, ...]:
         with self._lock:
