@@ -58,7 +58,7 @@ def hash_password(password: str, *, name: str = "", allow_weak: bool = False) ->
 
 
 def _is_guessed(password: str, name: str) -> bool:
-    told = zxcvbn(password[:_MOST_JUDGED], user_inputs=["opchat", name, *name.split()])
+    told = zxcvbn(password[:_MOST_JUDGED], user_inputs=["opchat", name, "".join(name.split()), *name.split()])
     return bool(told["guesses"] < _FIRST_TRIES)
 
 

@@ -62,7 +62,7 @@ def test_what_cannot_be_a_password_is_refused(password: str) -> None:
         "hunter2hunter2",
         "opchatopchat",
         "anna petrova",
-        "annapetrova1",
+        "AnnaPetrova1",
     ],
 )
 def test_what_anybody_would_try_is_no_password(password: str) -> None:
