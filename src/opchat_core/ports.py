@@ -26,6 +26,7 @@ from opchat_core.model import (
     Operator,
     Outcome,
     Pace,
+    Presence,
     Received,
     ReopenRule,
     Role,
@@ -42,17 +43,22 @@ class Clock(Protocol):
 
 @frozen
 class Change:
-    """A hint that a chat changed.
+    """A hint that a chat changed, or that operators have come to it or left it.
 
     Attributes:
         user_id: The chat's user.
         bot_type: The chat's bot.
-        revision: The chat's revision after the change.
+        revision: The chat's revision after the change; None when only who is there has changed.
     """
 
     user_id: int
     bot_type: str
-    revision: int
+    revision: int | None
+
+    @property
+    def subject(self) -> tuple[int, str, bool]:
+        """What it is about; of two hints about the same the newer one is enough."""
+        return self.user_id, self.bot_type, self.revision is None
 
 
 class Subscription(Protocol):
@@ -130,6 +136,19 @@ class Backlog:
     wait_reason: str | None = None
 
 
+@frozen
+class Colleague:
+    """An operator who is in a chat now.
+
+    Attributes:
+        name: The operator.
+        presence: What they do there.
+    """
+
+    name: str
+    presence: Presence
+
+
 class Repository(Protocol):
     """Keeps chats, messages and operators. Each method is one atomic step, durable when it returns.
 
@@ -181,6 +200,20 @@ class Repository(Protocol):
 
     def set_blocked(self, user_id: int, bot_type: str, *, blocked: bool) -> Chat | None:
         """Record whether the user has blocked the bot; None when there is no such chat."""
+        ...
+
+    def attend(
+        self, user_id: int, bot_type: str, operator: str, presence: Presence | None, *, lasting: timedelta
+    ) -> tuple[Colleague, ...]:
+        """Say that an operator is in a chat, or has left it; returns the other operators who are there, by name.
+
+        Args:
+            user_id: The chat's user.
+            bot_type: The chat's bot.
+            operator: Who it is.
+            presence: What they do there; None when they have left.
+            lasting: How long that is true unless it is said again.
+        """
         ...
 
     def forget_chat(self, user_id: int, bot_type: str) -> int:

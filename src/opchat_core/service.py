@@ -38,18 +38,22 @@ from opchat_core.model import (
     IncomingMessage,
     Message,
     MessageKey,
+    Presence,
     Received,
     chat_subject,
     message_subject,
     rules,
 )
 from opchat_core.operators import Operators
-from opchat_core.ports import Backlog, ChangeFeed, MessageVersion, Queued, Sender, Store, Subscription
+from opchat_core.ports import Backlog, ChangeFeed, Colleague, MessageVersion, Queued, Sender, Store, Subscription
 
 _log = logging.getLogger(__name__)
 
 MAX_PAGE = 200
 """The most chats on one page."""
+
+PRESENCE_LASTS = timedelta(seconds=12)
+"""How long an operator counts as being in a chat after saying so: two reminders may get lost."""
 
 
 class OperatorChat:
@@ -358,6 +362,25 @@ class OperatorChat:
     def changes(self) -> AbstractContextManager[Subscription]:
         """Subscribe to the changes of all chats, made by any process; see :class:`~opchat_core.ports.Subscription`."""
         return self._feed.subscribe()
+
+    def attend(
+        self, user_id: int, operator: str, presence: Presence | None, *, bot_type: str = OPERATOR
+    ) -> tuple[Colleague, ...]:
+        """Say that an operator is in a chat, or has left it, and learn who else is there.
+
+        It is forgotten after :data:`PRESENCE_LASTS` unless said again. Colleagues are told by the feed of changes.
+
+        Args:
+            user_id: The chat's user.
+            operator: Who it is.
+            presence: What they do there; None when they have left.
+            bot_type: The chat's bot.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        self.chat(user_id, bot_type=bot_type)
+        return self._store.attend(user_id, bot_type, operator, presence, lasting=PRESENCE_LASTS)
 
     def backlog(self, *, bot_type: str = OPERATOR) -> Backlog:
         """Sum up what waits to be sent."""

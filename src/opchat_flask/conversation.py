@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from attrs import frozen
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from opchat_core.model import OPERATOR, Answer, Chat, Message, chat_to_json, message_to_json, rules, user_to_json
+from opchat_core.model import (
+    OPERATOR,
+    Answer,
+    Chat,
+    Message,
+    Presence,
+    chat_to_json,
+    message_to_json,
+    rules,
+    user_to_json,
+)
 from opchat_core.model.checked import Checked, checked
 from opchat_core.model.wire import iso_time
 from opchat_flask.auth import current_operator, require_operator
@@ -25,6 +37,12 @@ answer_with_problems(conversation)
 _CHAT = "/api/users/<user>/operator-chat"
 
 
+class _State(StrEnum):
+    VIEWING = "viewing"
+    TYPING = "typing"
+    AWAY = "away"
+
+
 @frozen(kw_only=True)
 class ReadMark(Checked):
     """How far an operator has read.
@@ -34,6 +52,17 @@ class ReadMark(Checked):
     """
 
     seq: int = checked(rules.whole_number)
+
+
+@frozen(kw_only=True)
+class Attendance(Checked):
+    """What an operator does in a chat.
+
+    Attributes:
+        state: ``viewing``, ``typing``, or ``away`` for one who has left.
+    """
+
+    state: _State = checked(rules.word(_State))
 
 
 @frozen(kw_only=True)
@@ -124,6 +153,19 @@ def post_read(user: str) -> Response:
     mark = ReadMark.from_json(read_json())
     chat = current_chat().mark_read(user_id, mark.seq, bot_type=bot_type)
     return json_response({"success": True, "chat": chat_to_json(chat)})
+
+
+@conversation.post(f"{_CHAT}/presence")
+def post_presence(user: str) -> Response:
+    """Take in that an operator is in a chat, or has left it, and tell who else is there."""
+    user_id = path_user(user)
+    bot_type = query_bot_type()
+    state = Attendance.from_json(read_json()).state
+    presence = None if state is _State.AWAY else Presence(state)
+    colleagues = current_chat().attend(user_id, current_operator().name, presence, bot_type=bot_type)
+    return json_response(
+        {"success": True, "colleagues": [{"operator": one.name, "state": one.presence} for one in colleagues]}
+    )
 
 
 def _message(message: Message) -> Response:

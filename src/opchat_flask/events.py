@@ -73,8 +73,11 @@ def _stream(subscription: Subscription, streams: Streams, is_still_in: Callable[
 
 
 def _event(change: Change) -> str:
-    data = {"userId": change.user_id, "botType": change.bot_type, "revision": change.revision}
-    return f"event: chat\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
+    data: dict[str, int | str] = {"userId": change.user_id, "botType": change.bot_type}
+    if change.revision is not None:
+        data["revision"] = change.revision
+    name = "presence" if change.revision is None else "chat"
+    return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
 
 
 def _is_still_in() -> bool:

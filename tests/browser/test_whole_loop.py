@@ -142,6 +142,27 @@ def test_two_operators_see_each_other_answer(desk: Desk, anna: int, simulator: S
     assert [message.text for message in simulator.sent(anna)] == ["It comes today.", "Let me check."]
 
 
+def test_colleagues_in_the_same_chat_are_seen(desk: Desk, chat: OperatorChat, anna: int) -> None:
+    """Who looks at it and who types in it, as it begins and as it ends; nobody sees themselves."""
+    chat.receive(user_id=43, text="Hello", first_name="Boris")
+    olga, pavel = desk.operator("Olga"), desk.operator("Pavel")
+    olga.goto(f"/dashboard/users/{anna}/operator-chat")
+    expect(olga.locator(".message")).to_have_count(1)
+    pavel.get_by_role("link", name="Анна").click()
+    expect(olga.locator("#presence")).to_have_text("Pavel is looking at this chat.")
+    expect(pavel.locator("#presence")).to_have_text("Olga is looking at this chat.")
+    pavel.get_by_label("Your answer").press_sequentially("Let me")
+    expect(olga.locator("#presence")).to_have_text("Pavel is typing.")
+    pavel.get_by_label("Your answer").press("Enter")
+    expect(olga.locator("#presence")).to_have_text("Pavel is looking at this chat.")
+    pavel.get_by_role("link", name="Boris").click()
+    expect(olga.locator("#presence")).to_be_empty()
+    pavel.go_back()
+    expect(olga.locator("#presence")).to_have_text("Pavel is looking at this chat.")
+    pavel.close()
+    expect(olga.locator("#presence")).to_be_empty()
+
+
 def test_everything_works_on_a_phone(desk: Desk, anna: int, simulator: Simulator) -> None:
     """List and chat are shown one at a time, with a way back, and nothing is larger than the screen."""
     for number in range(30):

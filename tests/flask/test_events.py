@@ -9,6 +9,7 @@ import pytest
 from tests.flask.conftest import PASSWORD, Client, problem_of
 
 from opchat_core import Config, OperatorChat, connect
+from opchat_core.model import Presence
 from opchat_flask import create_app, events
 from opchat_flask.streams import Streams
 
@@ -144,3 +145,25 @@ def test_a_stream_ends_when_its_feed_does(config: Config, operator: dict[str, st
             next(blocks)
             short_lived.close()
             assert all(block.startswith(":") for block in blocks)
+
+
+def test_colleagues_who_come_and_go_are_told_of(
+    client: Client, operator: dict[str, str], chat: OperatorChat, anna: int
+) -> None:
+    """Coming, typing and leaving each make an event without a revision; saying the same again makes none."""
+    url = f"/api/users/{anna}/operator-chat/presence"
+    chat.attend(anna, "Pavel", Presence.TYPING)
+    with client.get(URL, headers=operator) as answer:
+        blocks = _blocks(answer)
+        assert next(blocks) == "retry: 2000"
+        told = 'event: presence\ndata: {"userId":42,"botType":"operator"}'
+        for state, heard in (("viewing", True), ("viewing", False), ("typing", True), ("away", True), ("away", False)):
+            said = client.post(url, json={"state": state}, headers=operator)
+            assert said.json == {"success": True, "colleagues": [{"operator": "Pavel", "state": "typing"}]}
+            if heard:
+                assert next(block for block in blocks if block.startswith("event:")) == told
+        message = chat.receive(user_id=anna, text="and one more")
+        assert _next_change(blocks)["revision"] == message.revision
+    problem_of(client.post(url, json={"state": "asleep"}, headers=operator), 422, "invalid_input")
+    unknown = client.post("/api/users/4242/operator-chat/presence", json={"state": "away"}, headers=operator)
+    problem_of(unknown, 404, "user_not_found")

@@ -18,7 +18,15 @@ from opchat_core.model.pace import Pace
 from opchat_core.model.text import MAX_PARTS, MAX_TEXT, fold, split_text, utf16_length
 from opchat_core.model.user import User
 from opchat_core.model.wire import chat_to_json, message_to_json, user_to_json
-from opchat_core.model.words import OPERATOR, ChatStatus, DeliveryStatus, Direction, FailureCode, MessageType
+from opchat_core.model.words import (
+    OPERATOR,
+    ChatStatus,
+    DeliveryStatus,
+    Direction,
+    FailureCode,
+    MessageType,
+    Presence,
+)
 
 __all__ = [
     "MAX_PARTS",
@@ -52,6 +60,7 @@ __all__ = [
     "Operator",
     "Outcome",
     "Pace",
+    "Presence",
     "Rate",
     "Received",
     "Refused",

@@ -13,6 +13,13 @@ class ChatStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Presence(StrEnum):
+    """What an operator does in a chat: ``VIEWING`` it, or ``TYPING`` in it."""
+
+    VIEWING = "viewing"
+    TYPING = "typing"
+
+
 class Direction(StrEnum):
     """``IN`` from the user to the bot, ``OUT`` from an operator to the user."""
 

@@ -41,7 +41,7 @@ class Inbox:
     """The changes that one subscriber has not taken yet, the newest of each chat."""
 
     def __init__(self) -> None:
-        self._changes: dict[tuple[int, str], Change] = {}
+        self._changes: dict[tuple[int, str, bool], Change] = {}
         self._ended = False
         self._arrived = Condition()
 
@@ -55,7 +55,7 @@ class Inbox:
     def put(self, changes: list[Change]) -> None:
         """Add changes."""
         with self._arrived:
-            self._changes.update({(change.user_id, change.bot_type): change for change in changes})
+            self._changes.update({change.subject: change for change in changes})
             self._arrived.notify_all()
 
     def end(self) -> None:

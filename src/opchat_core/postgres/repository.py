@@ -14,12 +14,13 @@ from opchat_core.postgres.deliveries import Deliveries
 from opchat_core.postgres.limits import RateLimits
 from opchat_core.postgres.migrate import LATEST
 from opchat_core.postgres.operators import OperatorTable
+from opchat_core.postgres.presence import PresenceTable
 from opchat_core.postgres.queries import query
 
 _CHECK = query("check")
 
 
-class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits, AuditTable):
+class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits, AuditTable, PresenceTable):
     """Keeps everything in PostgreSQL; :class:`~opchat_core.ports.Store` documents it."""
 
     def check(self) -> None:

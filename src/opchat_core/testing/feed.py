@@ -14,7 +14,7 @@ class InMemorySubscription:
 
     def __init__(self) -> None:
         self._condition = Condition()
-        self._changes: dict[tuple[int, str], Change] = {}
+        self._changes: dict[tuple[int, str, bool], Change] = {}
         self._ended = False
 
     def wait(self, timeout: float) -> tuple[Change, ...] | None:
@@ -28,7 +28,7 @@ class InMemorySubscription:
     def tell(self, change: Change) -> None:
         """Hand a change in; the newest of a chat replaces older ones."""
         with self._condition:
-            self._changes[change.user_id, change.bot_type] = change
+            self._changes[change.subject] = change
             self._condition.notify_all()
 
     def end(self) -> None:

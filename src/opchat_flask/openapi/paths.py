@@ -180,6 +180,17 @@ PATHS: dict[str, dict[str, Operation]] = {
             description="Everything up to `seq`.",
         )
     },
+    "/api/users/{userId}/operator-chat/presence": {
+        "post": _operation(
+            "Say who is there",
+            {200: _json("Colleagues", "The other operators who are in the chat now.")},
+            problems=(*BODY, *_CHANGE),
+            security=OPERATOR,
+            body="Attendance",
+            parameters=(USER, BOT),
+            description="True for 12 seconds unless said again. Others learn of it by `event: presence`.",
+        )
+    },
     "/api/users/{userId}/operator-chat/{seq}/versions": {
         "get": _operation(
             "Read earlier versions",
@@ -217,7 +228,8 @@ PATHS: dict[str, dict[str, Operation]] = {
             {
                 200: {
                     "description": (
-                        "`event: chat` with `data: {userId, botType, revision}` for every change, and a comment every "
+                        "`event: chat` with `data: {userId, botType, revision}` for every change, `event: presence` "
+                        "with `{userId, botType}` when operators come to a chat or leave it, and a comment every "
                         "15 seconds. A hint: one ordinary request makes good whatever was missed."
                     ),
                     "content": {"text/event-stream": {"schema": STRING}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from opchat_core.model import MAX_PARTS, MAX_TEXT, ChatStatus, DeliveryStatus, Direction, MessageType
+from opchat_core.model import MAX_PARTS, MAX_TEXT, ChatStatus, DeliveryStatus, Direction, MessageType, Presence
 from opchat_core.model.rules import MAX_ID
 
 Schema = dict[str, Any]
@@ -27,7 +27,7 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def words(kind: type[ChatStatus | DeliveryStatus | Direction | MessageType]) -> Schema:
+def words(kind: type[ChatStatus | DeliveryStatus | Direction | MessageType | Presence]) -> Schema:
     """Describe one word out of a closed list."""
     return {"type": "string", "enum": [word.value for word in kind]}
 
@@ -227,6 +227,8 @@ SCHEMAS: dict[str, Schema] = {
             "counts": record({"open": COUNT, "closed": COUNT}),
         }
     ),
+    "Attendance": record({"state": {"enum": ["viewing", "typing", "away"]}}),
+    "Colleagues": success({"colleagues": array(record({"operator": STRING, "state": words(Presence)}))}),
     "Versions": record({"versions": array(record({"messageText": STRING, "writtenAt": TIME}))}),
     "Conversation": record(
         {

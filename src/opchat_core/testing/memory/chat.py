@@ -25,6 +25,7 @@ from opchat_core.model import (
     MessageType,
     Outcome,
     Pace,
+    Presence,
     Received,
     Refused,
     ReopenRule,

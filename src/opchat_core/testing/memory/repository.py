@@ -12,9 +12,12 @@ from opchat_core.testing.memory.chats import InMemoryChats
 from opchat_core.testing.memory.deliveries import InMemoryDeliveries
 from opchat_core.testing.memory.limits import InMemoryRateLimits
 from opchat_core.testing.memory.operators import InMemoryOperators
+from opchat_core.testing.memory.presence import InMemoryPresence
 
 
-class InMemoryRepository(InMemoryChats, InMemoryDeliveries, InMemoryOperators, InMemoryRateLimits, InMemoryAudit):
+class InMemoryRepository(
+    InMemoryChats, InMemoryDeliveries, InMemoryOperators, InMemoryRateLimits, InMemoryAudit, InMemoryPresence
+):
     """A :class:`~opchat_core.ports.Store` in memory. Thread-safe.
 
     Args:

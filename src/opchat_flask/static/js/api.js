@@ -41,21 +41,25 @@ export function get(path, query = {}, signal) {
  * @param {"POST" | "PATCH"} method
  * @param {string} path
  * @param {object} [body]
+ * @param {RequestInit} [more]
  * @returns {Promise<any>}
  */
-export const change = (method, path, body = {}) => request(method, path, JSON.stringify(body));
+export const change = (method, path, body = {}, more = {}) =>
+  request(method, path, JSON.stringify(body), undefined, more);
 
 /**
  * @param {string} method
  * @param {string} path
  * @param {string} [body]
  * @param {AbortSignal} [signal]
+ * @param {RequestInit} [more]
  */
-async function request(method, path, body, signal) {
+async function request(method, path, body, signal, more = {}) {
   const patience = AbortSignal.timeout(PATIENCE);
   let response, data;
   try {
     response = await fetch(apiPath(path), {
+      ...more,
       method,
       body,
       cache: "no-cache",

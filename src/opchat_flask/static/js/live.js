@@ -14,7 +14,8 @@ const HIDDEN = 30_000;
 const SIGNED_OUT = 15_000;
 const RECONNECT = 5_000;
 
-/** Emits `{list: true}`, `{chat: true}` or both when the clock says so, `{userId}` for an event about a chat. */
+/** Emits `{list: true}`, `{chat: true}` or both when the clock says so, `{userId}` for an event about a
+ * chat, with `presence` when only who is there has changed. */
 class Live extends Emitter {
   /** @type {EventSource | null} */
   #stream = null;
@@ -46,6 +47,7 @@ class Live extends Emitter {
     this.#stream = new EventSource(apiPath("events"));
     // Whatever happened while nobody listened is caught up with now.
     this.#stream.addEventListener("open", () => this.#due(true, true));
+    this.#stream.addEventListener("presence", (event) => this.emit({ ...JSON.parse(event.data), presence: true }));
     this.#stream.addEventListener("chat", (event) => this.emit(JSON.parse(event.data)));
   }
 

@@ -172,8 +172,13 @@ connection.subscribe(() => {
   side?.current?.refresh();
   if (connection.reachable) side?.resume();
 });
-live.subscribe((/** @type {{list?: boolean, chat?: boolean, userId?: number, botType?: string}} */ hint) => {
+/** @typedef {{list?: boolean, chat?: boolean, userId?: number, botType?: string, presence?: boolean}} Hint */
+live.subscribe((/** @type {Hint} */ hint) => {
   if (hint.userId !== undefined && hint.botType !== "operator") return;
+  if (hint.presence) {
+    if (hint.userId === shown) side?.presence.heard();
+    return;
+  }
   if (hint.list || hint.userId !== undefined) list.refresh();
   if (hint.chat || hint.userId === side?.current?.userId) side?.current?.refresh();
 });

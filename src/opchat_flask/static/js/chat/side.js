@@ -6,6 +6,7 @@ import { ChatView } from "./chat-view.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Outbox } from "./outbox.js";
+import { Presence } from "./presence.js";
 
 const KEPT = 12;
 
@@ -14,6 +15,7 @@ export class Side extends Emitter {
   /** @type {Conversation | null} */
   current = null;
   composer = new Composer();
+  presence = new Presence();
   #view;
   /** @type {Map<number, {conversation: Conversation, outbox: Outbox}>} Chats visited lately, the latest last. */
   #visited = new Map();
@@ -28,6 +30,7 @@ export class Side extends Emitter {
     });
     this.composer.onOlderQuote = (step) => this.#view.quotable(this.composer.replyTo, step);
     this.composer.onShowQuoted = (seq) => this.#view.reveal(seq);
+    this.composer.onTyping = () => this.presence.typing();
     for (const userId of Outbox.left()) this.#visit(userId).outbox.resume();
   }
 
@@ -39,6 +42,7 @@ export class Side extends Emitter {
     if (userId === (this.current?.userId ?? null)) return;
     this.current = null;
     this.#view.clear();
+    this.presence.enter(userId);
     if (userId === null) return this.emit();
     const chat = this.#visited.get(userId) ?? this.#visit(userId);
     this.#visited.delete(userId);
@@ -48,6 +52,7 @@ export class Side extends Emitter {
     }
     this.current = chat.conversation;
     this.composer.open(chat.conversation, (text, replyTo) => {
+      this.presence.typed();
       this.#view.toNewest();
       chat.outbox.send(text, replyTo);
     });
