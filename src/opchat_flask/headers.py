@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from datetime import timedelta
+
+from flask import Blueprint, Response, request
+
+from opchat_flask.origin import is_https
+
+HTTPS_ONLY = timedelta(days=365)
+"""How long a browser that came over HTTPS comes no other way; for this host, not for those below it."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
@@ -24,6 +31,8 @@ SECURITY = {
     # Not "no-referrer": browsers then send ``Origin: null`` with a page's own forms, which login could not tell apart.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # Other pages cannot embed an answer and learn from its size or time. What CORS allows is not its business.
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
 
@@ -32,6 +41,8 @@ def secure(response: Response) -> Response:
     """Add what every answer carries."""
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
+    if is_https(request):  # browsers heed it over HTTPS alone (RFC 6797), so that nobody else's word can do harm
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={int(HTTPS_ONLY.total_seconds())}")
     return response
 
 

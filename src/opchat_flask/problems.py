@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, default_exce
 from opchat_core import errors
 from opchat_core.model import message_to_json
 from opchat_core.model.checked import camel
+from opchat_flask.headers import keep_private, secure
 from opchat_flask.mount import current_mount
 from opchat_flask.respond import json_response
 
@@ -77,7 +78,7 @@ def answer_unrouted_with_problems(app: Flask) -> None:
 
 
 def _unrouted(error: HTTPException) -> HTTPException | Response:
-    return problem_of(error) if current_mount().is_api(request.path) else error
+    return keep_private(secure(problem_of(error))) if current_mount().is_api(request.path) else error
 
 
 def problem_of(error: Exception) -> Response:
