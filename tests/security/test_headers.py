@@ -32,7 +32,7 @@ def _addresses(app: Flask) -> list[tuple[str, str]]:
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD"}
         if "<" not in rule.rule.replace("<user>", "").replace("<seq>", "").replace("<language>", "")
-        and rule.rule != EVENTS  # which never ends; it has its own test
+        and rule.rule != EVENTS  # which never ends; it has a test of its own
     ]
 
 
@@ -88,3 +88,11 @@ def test_browsers_that_came_over_https_come_no_other_way(client: Client) -> None
     year = "max-age=31536000"
     assert client.get("/login", base_url="https://localhost").headers[name] == year
     assert client.get("/login", headers={"X-Forwarded-Proto": "https"}).headers[name] == year
+
+
+def test_the_stream_of_changes_is_guarded_too(browser: Client, client: Client) -> None:
+    """Nothing that stands in between keeps it."""
+    _insist(client.get(EVENTS), EVENTS)
+    with browser.get(EVENTS, buffered=False) as stream:
+        assert stream.status_code == 200
+        _insist(stream, EVENTS)
