@@ -19,6 +19,7 @@ PLURAL = re.compile(r"^(.+)_(one|few|many|other)$")
 CALL = re.compile(r"""\bt\(\s*["'`]([a-z_.]+)["'`]""")
 # Keys that are put together from a word of the contract.
 BUILT = {
+    *(f"bell.{word}" for word in ("all", "ask", "sound", "muted")),
     *(f"kind.{word}" for word in MessageType if word != MessageType.TEXT),
     *(f"delivery.{word}" for word in DeliveryStatus),
     *(f"login.error.{word}" for word in ("credentials", "throttled", "ticket", "origin")),

@@ -23,10 +23,13 @@ class Live extends Emitter {
   #lastList = Date.now();
   #lastChat = Date.now();
 
+  /** Whether this page is to hear of news also while it is hidden. */
+  keepsListening = () => false;
+
   start() {
     setInterval(() => this.#tick(), 500);
     // A hidden page gives its connection back: a browser has six for all pages of a site.
-    document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#look()));
+    document.addEventListener("visibilitychange", () => (this.#resting ? this.#close() : this.#look()));
     addEventListener("online", () => this.#look());
     addEventListener("pagehide", () => this.#close());
     this.#open();
@@ -36,13 +39,17 @@ class Live extends Emitter {
     return this.#stream?.readyState === EventSource.OPEN;
   }
 
+  get #resting() {
+    return document.hidden && !this.keepsListening();
+  }
+
   #look() {
     this.#open();
     this.#due(true, true);
   }
 
   #open() {
-    if (document.hidden || (this.#stream && this.#stream.readyState !== EventSource.CLOSED)) return;
+    if (this.#resting || (this.#stream && this.#stream.readyState !== EventSource.CLOSED)) return;
     this.#lastTry = Date.now();
     this.#stream = new EventSource(apiPath("events"));
     // Whatever happened while nobody listened is caught up with now.
@@ -58,7 +65,7 @@ class Live extends Emitter {
 
   #tick() {
     const now = Date.now();
-    if (document.hidden) {
+    if (this.#resting) {
       // Nobody looks at the chat; the title still says how many wait.
       this.#due(now - this.#lastList >= HIDDEN, false);
       return;

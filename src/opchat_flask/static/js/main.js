@@ -7,6 +7,7 @@ import { chatPath, listPath, userIdOf } from "./config.js";
 import { connection } from "./connection.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
+import { Inbox } from "./inbox.js";
 import { ListView } from "./list-view.js";
 import { live } from "./live.js";
 import { listen } from "./shortcuts.js";
@@ -18,6 +19,7 @@ import { hideToast, toast } from "./toast.js";
 const WIDE = matchMedia("(min-width: 900px)");
 
 const list = new ChatList();
+const inbox = new Inbox(list);
 const listView = new ListView(list, (status) => go(userIdOf(location.pathname), status));
 /** @type {Promise<import("./chat/side.js").Side> | null} */
 let loading = null;
@@ -33,6 +35,12 @@ function loadSide() {
     return side;
   });
   return loading;
+}
+
+async function loadHerald() {
+  const [{ Herald }, { lead }] = await Promise.all([import("./notify/herald.js"), import("./notify/pages.js")]);
+  new Herald(inbox, { go: (userId) => go(userId, "open"), shown: () => shown });
+  live.keepsListening = () => lead(false);
 }
 
 /** @param {string} text */
@@ -81,7 +89,7 @@ function follow() {
 }
 
 function title() {
-  const unread = list.status === "open" ? list.chats.filter((chat) => chat.unreadCount > 0).length : 0;
+  const { unread } = inbox;
   const chat = side?.current?.chat;
   document.title = `${unread ? `(${unread}) ` : ""}${chat ? `${nameOf(chat.user)} · ` : ""}opchat`;
 }
@@ -165,7 +173,7 @@ listen({
   undo: () => byId("toast-button").click(),
   help,
 });
-list.subscribe(title);
+inbox.subscribe(title);
 connection.subscribe(() => {
   if (!connection.signedIn) return;
   list.refresh();
@@ -179,7 +187,10 @@ live.subscribe((/** @type {Hint} */ hint) => {
     if (hint.userId === shown) side?.presence.heard();
     return;
   }
-  if (hint.list || hint.userId !== undefined) list.refresh();
+  if (hint.list || hint.userId !== undefined) {
+    list.refresh();
+    inbox.refresh();
+  }
   if (hint.chat || hint.userId === side?.current?.userId) side?.current?.refresh();
 });
 
@@ -191,5 +202,8 @@ const painted = list.subscribe(() => {
   if (!list.loaded) return;
   painted();
   // Safari knows no idle time.
-  (window.requestIdleCallback ?? setTimeout)(() => loadSide());
+  (window.requestIdleCallback ?? setTimeout)(() => {
+    loadSide();
+    loadHerald();
+  });
 });
