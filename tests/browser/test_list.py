@@ -139,3 +139,28 @@ def test_the_keyboard_does_it_all(desk: Desk, chat: OperatorChat, anna: int) -> 
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_signs_are_found_wherever_a_layout_has_them(desk: Desk, anna: int) -> None:
+    """A German board has the slash on the 7, the question mark on the sharp s; a Russian one the dot in its place."""
+    page = desk.operator()
+    press = "event => document.body.dispatchEvent(new KeyboardEvent('keydown', {...event, bubbles: true}))"
+    search, dialog = page.get_by_role("searchbox"), page.get_by_role("dialog", name="Keyboard")
+    for event in ({"key": "/", "code": "Digit7", "shiftKey": True}, {"key": ".", "code": "Slash"}):
+        page.evaluate(press, event)
+        expect(search).to_be_focused()
+        search.press("Escape")
+    for event in ({"key": "?", "code": "Minus"}, {"key": "?", "code": "Digit7"}, {"key": ",", "code": "Slash"}):
+        page.evaluate(press, {**event, "shiftKey": True})
+        expect(dialog).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+    page.evaluate(press, {"key": "\N{CYRILLIC SMALL LETTER O}", "code": "KeyJ"})
+    expect(page.locator("#announcer")).to_have_text("Анна Смирнова")
+    expect(page.locator(".message")).to_have_count(1)
+    page.evaluate(press, {"key": "\N{CYRILLIC SMALL LETTER U}", "code": "KeyE"})
+    expect(page.get_by_role("button", name="Open 0")).to_be_focused()
+    page.evaluate(press, {"key": "\N{CYRILLIC SMALL LETTER GHE}", "code": "KeyU"})
+    expect(page.get_by_role("heading", name="Анна")).to_be_visible()
+    page.evaluate(press, {"key": "\N{CYRILLIC SMALL LETTER KA}", "code": "KeyR"})
+    expect(page.get_by_label("Your answer")).to_be_focused()

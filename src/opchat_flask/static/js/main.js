@@ -101,19 +101,23 @@ async function toggleStatus() {
   if (!conversation || !chat) return;
   const status = chat.status === "open" ? "closed" : "open";
   const next = listView.neighbour(1) ?? listView.neighbour(-1);
-  if (!(await setStatus(conversation.userId, status))) return conversation.refresh();
+  const done = await setStatus(conversation.userId, status);
+  conversation.refresh();
+  if (!done) return;
   if (status === "closed") {
     const { userId } = conversation;
     toast(t("chat.now_closed", { name: nameOf(chat.user) }), t("chat.undo"), async () => {
       if (await setStatus(userId, "open")) go(userId, "open");
     });
     // Whoever has gone elsewhere meanwhile stays there.
-    if (shown === userId && list.status === "open") go(next?.userId ?? null);
+    if (shown !== userId || list.status !== "open") return;
+    go(next?.userId ?? null);
+    if (next) announce(nameOf(next.user));
+    else byId("tab-open").focus(); // the button that had the focus is gone
   } else {
     announce(t("chat.now_open"));
     if (shown === conversation.userId) go(conversation.userId, "open");
   }
-  conversation.refresh();
 }
 
 /**
@@ -163,6 +167,7 @@ listen({
     if (!chat) return;
     go(chat.userId);
     listView.reveal();
+    announce(nameOf(chat.user));
   },
   search: () => {
     if (!WIDE.matches) go(null);
