@@ -418,6 +418,21 @@ def test_a_retried_answer_goes_before_newer_ones(store: Store) -> None:
     assert take(store).key == first.key
 
 
+def test_a_retried_answer_waits_for_what_is_under_way(store: Store, clock: MovableClock) -> None:
+    """A chat has one answer under way at a time, also when an older one is queued again meanwhile."""
+    first = answer(store, text="one")
+    store.complete(take(store), Lost(NO_ANSWER), wait=WAIT)
+    answer(store, text="two")
+    under_way = take(store)
+    store.settle(first.key, QUEUED)
+    assert claim(store) == ()
+    assert claim(store, user_id=42) == ()
+    assert store.next_due(OPERATOR) == LEASE
+    store.complete(under_way, Sent(1), wait=WAIT)
+    clock.advance(WAIT)
+    assert take(store).key == first.key
+
+
 def test_a_person_ends_a_doubt(store: Store) -> None:
     """It arrived, or it did not; then the reason of the doubt is the reason of the failure."""
     first, second = answer(store), answer(store)

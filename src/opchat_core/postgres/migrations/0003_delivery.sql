@@ -1,12 +1,13 @@
 -- How answers leave: queued in the chat's order, taken under a lease, settled by a result that names its attempt.
 
 -- When a worker must look at a chat: its head answer is due and the chat's pace lets it leave, or the lease on it runs out.
+-- What is under way is the head, also when a person has queued an older one meanwhile.
 CREATE FUNCTION opchat.attend_at(p_user_id bigint, p_bot_type text, p_ready_at timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
     SELECT CASE delivery_status WHEN 'queued' THEN greatest(next_attempt_at, p_ready_at) ELSE lease_until END
     FROM opchat.chat_messages
     WHERE user_id = p_user_id AND bot_type = p_bot_type AND delivery_status IN ('queued', 'sending')
-    ORDER BY seq LIMIT 1;
+    ORDER BY delivery_status = 'sending' DESC, seq LIMIT 1;
 $$;
 
 -- What Telegram lets a chat and a bot send: so many at once, and one more each time.
@@ -183,7 +184,7 @@ BEGIN
 
     SELECT * INTO v_message FROM opchat.chat_messages
     WHERE user_id = p_chat.user_id AND bot_type = p_chat.bot_type AND delivery_status IN ('queued', 'sending')
-    ORDER BY seq LIMIT 1;
+    ORDER BY delivery_status = 'sending' DESC, seq LIMIT 1;
     IF v_message.delivery_status = 'queued' AND greatest(v_message.next_attempt_at, v_ready_at) <= v_now THEN
         IF opchat.charge_bot(p_chat.bot_type, p_ahead, p_lease, p_pace, p_now) THEN
             v_revision := v_revision + 1;

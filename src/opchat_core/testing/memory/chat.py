@@ -92,7 +92,7 @@ class StoredChat:
     @property
     def attend_at(self) -> datetime | None:
         """When a worker must look at the chat: its head answer is due and may leave, or the lease on it runs out."""
-        head = next(self.under_way(), None)
+        head = self.head
         if head is None or head.attend_at is None:
             return None
         return head.attend_at if head.lease_until or not self.ready_at else max(head.attend_at, self.ready_at)
@@ -100,6 +100,13 @@ class StoredChat:
     def under_way(self) -> Iterator[Entry]:
         """The queue: what is queued or being sent, in the order of the chat."""
         return (entry for entry in self.entries if entry.status in {DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
+
+    @property
+    def head(self) -> Entry | None:
+        """What is to be looked at first: what is under way, also when an older one was queued again; then by order."""
+        return min(
+            self.under_way(), key=lambda e: (e.status is not DeliveryStatus.SENDING, e.message.seq), default=None
+        )
 
     def entry(self, seq: int) -> Entry | None:
         """Find a message."""
@@ -242,7 +249,7 @@ class StoredChat:
                 changed.append(self._deliver(entry, DeliveryStatus.UNKNOWN, error=_LEASE_EXPIRED))
             elif entry.status is DeliveryStatus.QUEUED and entry.queued_at and entry.queued_at <= now - max_age:
                 changed.append(self._deliver(entry, DeliveryStatus.FAILED, error=_EXPIRED))
-        head = next(self.under_way(), None)
+        head = self.head
         delivery = head and head.message.delivery
         due = head and delivery and delivery.next_attempt_at and self.attend_at and self.attend_at <= now
         if head and delivery and due and bot.charge(pace, ahead=ahead, lease=lease, now=now):
