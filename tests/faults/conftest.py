@@ -78,8 +78,8 @@ class Post:
         return started
 
     def deliver(self, *arguments: str) -> RunningProcess:
-        """Start `opchat deliver`."""
-        return self._processes.opchat("deliver", *arguments, environment=self.settings)
+        """Start `opchat deliver`, which tells much."""
+        return self._processes.opchat("-v", "deliver", *arguments, environment=self.settings)
 
     @property
     def settings(self) -> dict[str, str]:
