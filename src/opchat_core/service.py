@@ -368,7 +368,7 @@ class OperatorChat:
     ) -> tuple[Colleague, ...]:
         """Say that an operator is in a chat, or has left it, and learn who else is there.
 
-        It is forgotten after :data:`PRESENCE_LASTS` unless said again. Colleagues are told by the feed of changes.
+        It is forgotten after twelve seconds unless said again. Colleagues are told by the feed of changes.
 
         Args:
             user_id: The chat's user.

@@ -28,7 +28,12 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SIZES = {"wide": (1440, 900), "middle": (1024, 768), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 #: Scene, size and colours of the pictures in the documentation.
-DOCS = (("chat", "wide", "light"), ("troubles", "wide", "dark"), ("chat", "phone", "light"), ("list", "phone", "dark"))
+DOCS = (
+    ("answering", "wide", "light"),
+    ("troubles", "wide", "dark"),
+    ("chat", "phone", "light"),
+    ("list", "phone", "dark"),
+)
 
 
 @contextmanager

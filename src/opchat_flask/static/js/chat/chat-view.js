@@ -70,7 +70,10 @@ export class ChatView {
     this.#settling = true;
     this.#leave = [conversation.subscribe(() => this.#draw()), outbox.subscribe(() => this.#draw())];
     if (listed) this.#head(listed);
-    else byId("chat-name").textContent = t("user.nameless", { id: String(conversation.userId) });
+    else {
+      byId("chat-name").textContent = t("user.nameless", { id: String(conversation.userId) });
+      byId("chat-facts").textContent = `ID ${conversation.userId}`;
+    }
     this.#draw();
     await conversation.refresh();
     if (this.#conversation === conversation) this.#settling = false;
