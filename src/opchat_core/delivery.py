@@ -38,7 +38,7 @@ MIN_PAUSE = timedelta(milliseconds=20)
 """How long a worker sleeps at least when there was nothing to take, so that it never spins."""
 
 PACE = Pace()
-"""How fast answers leave: as fast as Telegram allows."""
+"""Answers leave as fast as Telegram allows."""
 
 WORKERS = 8
 """How many answers one worker has under way at once."""

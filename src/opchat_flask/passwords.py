@@ -38,7 +38,7 @@ def hash_password(password: str, *, name: str = "", allow_weak: bool = False) ->
     """Hash a new password for :meth:`opchat_core.operators.Operators.add`.
 
     Args:
-        password: :data:`MIN_PASSWORD` to :data:`MAX_PASSWORD` characters, and none that is guessed in a million tries:
+        password: ``MIN_PASSWORD`` to ``MAX_PASSWORD`` characters, and none that is guessed in a million tries:
             common ones, rows of keys, repetitions, and what is made of the name.
         name: Whose it is to be.
         allow_weak: Take any password but an empty one, for a demonstration on this machine.
