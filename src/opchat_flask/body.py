@@ -11,18 +11,24 @@ from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from opchat_core.errors import InvalidInput
+from opchat_flask.mount import current_mount
+from opchat_flask.uploads import Origin
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body, with or without a ``Content-Length``."""
 
 
-def read_json() -> Mapping[str, Any]:
+def read_json(origin: Origin = Origin.PROVEN) -> Mapping[str, Any]:
     """Read the current request's body as a JSON object.
 
     Stricter than Python's ``json``: UTF-8 only; a key may not come twice, since two readers of such an object need not
     agree on what it says; ``NaN``, ``Infinity`` and numbers beyond a double are no JSON.
 
+    Args:
+        origin: Who sends it; by default somebody who has proved who they are.
+
     Raises:
+        Unavailable: If this process reads too many bodies already.
         UnsupportedMediaType: If it does not say that it is ``application/json``.
         RequestEntityTooLarge: If it is longer than :data:`MAX_BODY`.
         BadRequest: If it is no JSON.
@@ -32,7 +38,8 @@ def read_json() -> Mapping[str, Any]:
         raise UnsupportedMediaType("The body must be application/json.")
     # One byte more than is allowed: of a body without a length, Werkzeug may read just so many and say nothing.
     request.max_content_length = MAX_BODY + 1
-    raw = request.get_data(cache=False)
+    with current_mount().uploads.reading(origin):
+        raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY:
         raise RequestEntityTooLarge("The body is longer than 256 KiB.")
     try:

@@ -15,6 +15,7 @@ from opchat_flask.limits import charges_of_message
 from opchat_flask.mount import current_chat
 from opchat_flask.problems import answer_with_problems
 from opchat_flask.respond import json_response
+from opchat_flask.uploads import Origin
 
 ingest = Blueprint("opchat_ingest", __name__)
 members = Blueprint("opchat_members", __name__)
@@ -43,7 +44,7 @@ class Membership(Checked):
 def post_message() -> Response:
     """Store one message."""
     caller = reporter()
-    message = IncomingMessage.from_json(read_json())
+    message = IncomingMessage.from_json(read_json(Origin.PROVEN if caller.verified else Origin.STRANGER))
     if not caller.verified:
         current_chat().admit(charges_of_message(message.user_id))
     sent_elsewhere = message.direction is Direction.OUT and caller.operator is not None

@@ -15,6 +15,7 @@ from opchat_flask.origin import is_https, is_own_origin, local_path
 from opchat_flask.passwords import verify_password
 from opchat_flask.problems import answer_with_pages, retry_after
 from opchat_flask.sessions import SESSION_LIFETIME, give_session, read_session, read_ticket, take_session
+from opchat_flask.uploads import Origin
 
 if TYPE_CHECKING:
     from opchat_core.model import Operator
@@ -49,7 +50,8 @@ def log_in() -> Response:
     request.max_content_length = MAX_FORM
     if is_own_origin(request) is False:  # a program that says nothing of origins is no browser that could be abused
         return _form(error="origin", status=403)
-    name = request.form.get("name", "").strip()
+    with current_mount().uploads.reading(Origin.LOGIN):
+        name = request.form.get("name", "").strip()
     charges = charges_of_login(name)
     try:
         current_mount().chat.admit(charges)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Request, current_app, request
 
 from opchat_flask.streams import Streams
+from opchat_flask.uploads import Uploads
 
 if TYPE_CHECKING:
     from opchat_core.config import Config
@@ -49,6 +50,7 @@ class Mount:
         self.authenticate = authenticate
         self._login_url = login_url
         self.streams = streams or Streams()
+        self.uploads = Uploads()
 
     @cached_property
     def secret(self) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from tests.support.deadline import eventually
-from tests.support.installation import Installation, reply
+from tests.support.installation import Installation, insist, reply
 from tests.support.ledgers import Ledgers
 from tests.support.proxy import CutAnswers, Proxy
 from tests.support.threads import at_once
+
+from opchat_flask.serving import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,3 +98,45 @@ def test_fifty_reports_of_five_messages_at_once_are_five_rows(operator: httpx.Cl
 
     assert Counter(at_once(50, report)) == {201: 5, 200: 45}
     assert sorted(row.text for row in ledgers.rows(7)) == [f"in {n}" for n in range(5)]
+
+
+@pytest.mark.parametrize("sender", ["stranger", "login", "operator"])
+def test_uploads_that_stall_leave_the_server_to_others(
+    processes: Processes, simulator: Simulator, clean_database: str, ledgers: Ledgers, sender: str
+) -> None:
+    """More uploads than the server has threads stop in the middle: others read, and nobody else's writing waits."""
+    installation = Installation(processes, simulator, clean_database)
+    installation.serve(OPCHAT_INGEST="open")
+    installation.bot()
+    ledgers.write(ANNA)
+    eventually(ledgers.saved_all, within=30)
+    with installation.operator(timeout=10) as operator:
+        path = "/login" if sender == "login" else "/api/chat-message"
+        bearer = operator.headers["Authorization"] if sender == "operator" else ""
+        with _stalled(installation.port, path, bearer, count=2 * THREADS):
+            for _ in range(5):
+                assert httpx.get(f"{installation.url}/healthz", timeout=5).status_code == 200
+                assert operator.get("/api/operator-chats").status_code == 200
+            if sender == "operator":
+                refused = reply(operator, ANNA, "out late", clientMessageId="late")
+                assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+            else:
+                assert reply(operator, ANNA, "out in time", clientMessageId="in time").status_code == 201
+                ledgers.write(ANNA)
+                eventually(ledgers.saved_all, within=10, what="the message of the bot")
+        assert insist(operator, ANNA, "out after").status_code == 201
+    eventually(ledgers.settled, within=30, what="the end of every answer")
+    ledgers.assert_agree()
+
+
+@contextmanager
+def _stalled(port: int, path: str, bearer: str, *, count: int) -> Iterator[None]:
+    """Open uploads of which only the beginning comes."""
+    kind = "application/x-www-form-urlencoded" if path == "/login" else "application/json"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: 1000\r\n"
+    head += f"Authorization: {bearer}\r\n" if bearer else ""
+    with ExitStack() as opened:
+        for _ in range(count):
+            upload = opened.enter_context(socket.create_connection(("127.0.0.1", port)))
+            upload.sendall(f'{head}\r\n{{"userId": 4'.encode())
+        yield
