@@ -102,6 +102,17 @@ def test_without_the_event_stream_polling_keeps_up(desk: Desk, chat: OperatorCha
     expect(page.locator(".row")).to_contain_text("By polling")
 
 
+def test_a_page_that_was_cut_off_while_it_loaded_begins_anew(desk: Desk, anna: int) -> None:
+    """The list is there, and the scripts of a chat are not: the chat opens when the network is back."""
+    page = desk.visitor()
+    page.route(re.compile("/js/(chat|notify)/"), lambda route: route.abort())
+    desk.sign_in(page, "Olga")
+    page.get_by_role("link", name="Анна").click()
+    page.unroute_all()
+    expect(page.locator(".message")).to_have_count(1)
+    expect(page).to_have_url(re.compile(f"/dashboard/users/{anna}/operator-chat$"))
+
+
 @pytest.mark.timeout(180)
 def test_a_server_restart_under_an_open_page_loses_nothing(desk: Desk, chat: OperatorChat, anna: int) -> None:
     """The page says that it is cut off, and catches up with what came in meanwhile by itself."""

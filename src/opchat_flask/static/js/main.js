@@ -25,22 +25,36 @@ const listView = new ListView(list, (status) => go(userIdOf(location.pathname), 
 let loading = null;
 /** @type {import("./chat/side.js").Side | null} What a chat needs; a list is painted without it. */
 let side = null;
+let unloadable = false;
 /** @type {number | null} */
 let shown = null;
 
 function loadSide() {
-  loading ??= import("./chat/side.js").then(({ Side }) => {
-    side = new Side(announce);
-    side.subscribe(title);
-    return side;
-  });
+  loading ??= import("./chat/side.js").then(
+    ({ Side }) => {
+      side = new Side(announce);
+      side.subscribe(title);
+      return side;
+    },
+    () => {
+      beginAnew();
+      return new Promise(() => {});
+    },
+  );
   return loading;
 }
 
-async function loadHerald() {
-  const [{ Herald }, { lead }] = await Promise.all([import("./notify/herald.js"), import("./notify/pages.js")]);
-  new Herald(inbox, { go: (userId) => go(userId, "open"), shown: () => shown });
-  live.keepsListening = () => lead(false);
+function loadHerald() {
+  Promise.all([import("./notify/herald.js"), import("./notify/pages.js")]).then(([{ Herald }, { lead }]) => {
+    new Herald(inbox, { go: (userId) => go(userId, "open"), shown: () => shown });
+    live.keepsListening = () => lead(false);
+  }, beginAnew);
+}
+
+/** Browsers do not ask again for a module that did not come: the page begins anew when the server is back. */
+function beginAnew() {
+  unloadable = true;
+  connection.lost();
 }
 
 /** @param {string} text */
@@ -180,6 +194,7 @@ listen({
 });
 inbox.subscribe(title);
 connection.subscribe(() => {
+  if (unloadable && connection.reachable) return location.reload();
   if (!connection.signedIn) return;
   list.refresh();
   side?.current?.refresh();
