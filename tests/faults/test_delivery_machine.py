@@ -193,6 +193,17 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.clock.advance(LEASE)
         self.a_worker_claims(worker, None, 3)
 
+    @precondition(lambda self: self.ended(SENDING))
+    @rule(data=st.data(), worker=workers)
+    def a_person_is_faster_than_a_sleeper(self, data: st.DataObject, worker: str) -> None:
+        """The lease runs out, the doubt is retried, and a worker takes it again, while the first one may come back."""
+        key = data.draw(st.sampled_from(self.ended(SENDING)))
+        self.a_lease_runs_out(worker)
+        if self.answers[key].status is UNKNOWN:
+            self.retry(key)
+            self.clock.advance(LEASE)
+            self.a_worker_claims(worker, key.user_id, 1)
+
     @rule(worker=workers)
     def a_worker_dies(self, worker: str) -> None:
         """What it had in hand, and what it knew, is gone."""
@@ -207,7 +218,10 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_person_retries(self, data: st.DataObject) -> None:
         """What failed or is in doubt waits again."""
-        key = data.draw(st.sampled_from(self.ended(FAILED, UNKNOWN)))
+        self.retry(data.draw(st.sampled_from(self.ended(FAILED, UNKNOWN))))
+
+    def retry(self, key: MessageKey) -> None:
+        """A person presses the button."""
         self.store.settle(key, QUEUED)
         known = self.answers[key]
         known.status, known.queued_at, known.decided = QUEUED, self.clock.now(), True
@@ -297,7 +311,7 @@ def test_two_workers_keep_the_contract(migrated_url: str, soak: bool) -> None:
         run_state_machine_as_test(
             DeliveryMachine,
             settings=settings(
-                max_examples=1000 if soak else 100,
+                max_examples=1000 if soak else 60,
                 stateful_step_count=40,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

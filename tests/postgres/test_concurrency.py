@@ -7,11 +7,23 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+import psycopg
 from tests.support.stores import OPERATOR, WAIT, answer, claim, receive
 from tests.support.threads import at_once
 
 from opchat_core.errors import AnsweredByColleague
-from opchat_core.model import Charge, ChatCounts, ChatStatus, DeliveryStatus, Message, Rate, Sent
+from opchat_core.model import (
+    Charge,
+    ChatCounts,
+    ChatStatus,
+    Deferred,
+    DeliveryError,
+    DeliveryStatus,
+    Message,
+    Outcome,
+    Rate,
+    Sent,
+)
 
 if TYPE_CHECKING:
     from opchat_core.postgres import PostgresRepository
@@ -161,6 +173,36 @@ def test_several_workers_take_each_answer_once(store: PostgresRepository) -> Non
         order = sorted((m.revision, m.text) for m in sent)
         assert [text for _, text in order] == [str(number) for number in range(answers)]
         assert all(m.delivery and m.delivery.status is DeliveryStatus.SENT for m in sent)
+
+
+def test_claims_hold_up_nobody_who_writes(store: PostgresRepository, clean_database: str) -> None:
+    """The budget of a bot is one row, and only claims wait for it: users and operators write all the same."""
+    receive(store)
+    answer(store)
+    assert len(claim(store)) == 1
+    with psycopg.connect(clean_database) as slow:
+        slow.execute("SELECT FROM opchat.bots FOR UPDATE")
+        at_once(WRITERS, lambda number: [receive(store, 1 + number), answer(store, 1 + number)])
+    assert len(claim(store)) == WRITERS
+
+
+def test_results_and_claims_of_all_kinds_do_not_deadlock(store: PostgresRepository) -> None:
+    """Chats and bots are locked in one order: whatever meets, nobody has to be sacrificed."""
+    users = range(1, 9)
+    for user_id in users:
+        receive(store, user_id)
+        for _ in range(10):
+            answer(store, user_id)
+
+    def work(number: int) -> None:
+        ends: list[Outcome] = [Sent(1), Deferred(DeliveryError("rate_limited", "x"))]
+        for step in range(30):
+            user_id = 1 + (number + step) % 8 if number % 2 else None
+            for message in claim(store, limit=4, user_id=user_id):
+                store.complete(message, ends[(number + step) % 2], wait=timedelta(0))
+
+    at_once(WRITERS, work)
+    assert not store.backlog(OPERATOR).sending
 
 
 def test_a_claim_for_one_chat_waits_for_the_worker_that_has_it_in_hand(store: PostgresRepository) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from opchat_core.delivery import LEASE
 from opchat_core.model import Deferred, Delivery, DeliveryStatus, Direction, Lost, Message, MessageType, Refused, Sent
 from opchat_core.telegram import TelegramSender, sender
 
@@ -260,3 +261,12 @@ def test_the_token_is_in_no_log_repr_or_outcome(
     assert any("sendMessage" in record.getMessage() for record in caplog.records)
     told = "\n".join([*seen, caplog.text, *(repr(vars(record)) for record in caplog.records)])
     assert secret not in told
+
+
+def test_an_attempt_ends_before_its_lease() -> None:
+    """The time limits together leave room in the lease, so that doubt is not declared while a result may still come."""
+    steps = sender.TIMEOUT
+    assert None not in {steps.pool, steps.connect, steps.write, steps.read}
+    silent = (steps.pool or 0) + (steps.connect or 0) + (steps.write or 0) + (steps.read or 0)
+    dripping = sender.DEADLINE.total_seconds() + (steps.read or 0)
+    assert max(silent, dripping) < LEASE.total_seconds()
