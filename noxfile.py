@@ -5,6 +5,7 @@ A machine with Python, pip and (as root) apt-get is enough: what Debian has to a
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -135,6 +136,33 @@ def faults(session: nox.Session) -> None:
     install_everything(session)
     install_debian(session, "postgresql-15", "pgbouncer", "libfaketime")
     run(session, "pytest", "-m", "faults", *session.posargs)
+
+
+@nox.session
+def security(session: nox.Session) -> None:
+    """What strangers could try: abuse, guesses, a crawl by wapiti, the API as described; known holes (pip-audit)."""
+    session.install(*groups("security"))  # apart from the rest, for they bring much along
+    install_everything(session)
+    path = os.pathsep.join([session.bin, os.environ["PATH"]])
+    everything = ("-m", "not browser", "tests/security", "tests/flask/test_openapi.py")
+    session.run(str(SHARED / "pytest"), *everything, *session.posargs, env={"PATH": path}, external=True)
+    audit(session)
+
+
+def audit(session: nox.Session) -> None:
+    """Look for known holes in the shared environment; say so where the data about them cannot be reached."""
+    (packages,) = SHARED.parent.glob("lib/python*/site-packages")
+    report = Path(session.create_tmp()).resolve() / "audit.json"
+    report.unlink(missing_ok=True)
+    options = ("--path", str(packages), "--skip-editable", "--timeout=10", "--format=json", f"--output={report}")
+    session.run("pip-audit", *options, success_codes=[0, 1], silent=True)
+    found = json.loads(report.read_text())["dependencies"] if report.exists() else []
+    holes = [f"{one['name']} {one['version']}: {hole['id']}" for one in found for hole in one.get("vulns", ())]
+    if holes:
+        session.error("known holes: " + ", ".join(holes))
+    judged = sum("vulns" in one for one in found)
+    if judged < len(found) or not found:
+        session.warn(f"pip-audit knew about {judged} of {len(found)} packages; its data cannot be reached from here")
 
 
 @nox.session(venv_backend="none")

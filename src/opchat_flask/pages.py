@@ -72,7 +72,9 @@ def switch_language(language: str) -> ResponseReturnValue:
         abort(404)
     response = redirect(local_path(request.args.get("next")) or url_for(".chats"), 303)
     path = current_mount().url("/")
-    response.set_cookie(COOKIE, language, max_age=_YEAR, path=path, secure=is_https(request), samesite="Lax")
+    response.set_cookie(
+        COOKIE, language, max_age=_YEAR, path=path, secure=is_https(request), httponly=True, samesite="Lax"
+    )
     return response
 
 

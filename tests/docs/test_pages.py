@@ -80,7 +80,7 @@ def test_examples_do_what_the_page_says(page: str, shop: Simulator, tmp_path: Pa
         example.evaluate()
 
 
-@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_links_of_pages_outside_of_docs_lead_somewhere(page: str) -> None:
     """Sphinx checks the links of its own pages; those beside it lead to files that exist."""
     targets = re.findall(r"\]\((?!https?://)([^)#]+)", (ROOT / page).read_text())
