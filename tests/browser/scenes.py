@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page, Route, expect
 
+from opchat_core.model import Presence
+
 if TYPE_CHECKING:
     from tests.browser.desk import Desk
 
@@ -148,6 +150,13 @@ def _answering(desk: Desk, page: Page) -> None:
     page.keyboard.type("Of course, the courier takes cash")
 
 
+def _colleagues(desk: Desk, page: Page) -> None:
+    desk.chat.attend(ANNA, "Pavel", Presence.TYPING)
+    desk.chat.attend(ANNA, "Anton", Presence.VIEWING)
+    open_chat(page)
+    expect(page.locator("#presence")).to_have_text("Pavel is typing. Anton is looking at this chat.")
+
+
 def _closing(desk: Desk, page: Page) -> None:
     open_chat(page)
     page.get_by_role("button", name="Close chat").click()
@@ -190,6 +199,7 @@ SCENES: dict[str, Scene] = {
     "chat": _chat,
     "closed": _closed,
     "answering": _answering,
+    "colleagues": _colleagues,
     "closing": _closing,
     "blocked": _blocked,
     "nothing-found": _nothing_found,
