@@ -13,11 +13,15 @@ from opchat_cli.group import explain
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_core.errors import ConfigError, OpchatError, Unavailable
 from opchat_core.postgres import OLDEST_VERSION, ServerSurvey, survey
-from opchat_core.telegram import ask_account
+from opchat_core.telegram import BotAccount, ask_account
 from opchat_core.wiring import database_of
 
 LONG_WAIT = timedelta(minutes=1)
 """An answer that waits longer means that nobody delivers, or that Telegram asked for patience."""
+
+
+MANY_UPDATES = 100
+"""Updates that one call fetches: when more wait, whoever should store them is behind, or nobody does."""
 
 
 class Level(StrEnum):
@@ -95,7 +99,14 @@ def _bot(config: Config) -> Finding:
     except Unavailable as error:
         advice = f"Can this machine reach {config.telegram_api_url}? TELEGRAM_API_URL names another server."
         return Finding("bot", Level.FAIL, str(error), advice)
+    return _updates(account)
+
+
+def _updates(account: BotAccount) -> Finding:
     told = f"@{account.username}, {account.pending_updates} updates wait"
+    if account.webhook_url is None and account.pending_updates >= MANY_UPDATES:
+        advice = "Is `opchat bot` running, and can it reach the API? Its log says so. Telegram keeps them for 24 hours."
+        return Finding("bot", Level.WARN, f"{told}, polling", advice)
     if account.webhook_url is None:
         return Finding("bot", Level.OK, f"{told}, polling")
     if account.webhook_error:

@@ -75,6 +75,17 @@ def test_a_webhook_stands_in_the_way(examine: Callable[..., dict[str, Any]], sim
     assert "opchat bot" in check["advice"]
 
 
+def test_updates_that_nobody_stores(examine: Callable[..., dict[str, Any]], simulator: Simulator) -> None:
+    """More updates than one call fetches wait at Telegram: the bot is away, or behind."""
+    simulator.user(42)
+    for number in range(100):
+        simulator.send_text(42, f"message {number}")
+    check = examine()["bot"]
+    assert check["level"] == "warn"
+    assert "100 updates wait" in check["detail"]
+    assert "24 hours" in check["advice"]
+
+
 def test_a_missing_schema(examine: Callable[..., dict[str, Any]], empty_database: str) -> None:
     """It is a failure with its cure, and the doctor does not apply it."""
     check = examine(DATABASE_URL=empty_database)["schema"]

@@ -1,0 +1,39 @@
+"""Two bots poll with one token, as after a botched move to another machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.deadline import eventually
+from tests.support.installation import Installation
+from tests.support.ledgers import Ledgers
+
+if TYPE_CHECKING:
+    from tests.support.processes import Processes
+
+    from opchat_core.testing.simulator import Simulator
+
+
+def test_two_pollers_are_told_of_and_lose_nothing(
+    processes: Processes, simulator: Simulator, clean_database: str, soak: bool
+) -> None:
+    """Each ends the other's call with a 409, the log says so, and every message is stored once and in order."""
+    installation, ledgers = Installation(processes, simulator, clean_database), Ledgers(simulator, clean_database)
+    server = installation.serve()
+    bots = [installation.bot(), installation.bot()]
+    for bot in bots:
+        bot.wait_for_line("bot.polling")
+    eventually(lambda: any("bot.conflict" in bot.output() for bot in bots), within=30, what="word of the conflict")
+    for _ in range(200 if soak else 20):
+        ledgers.write_round(range(1, 6))
+    eventually(lambda: not simulator.pending_updates(), within=60, what="the confirmation of everything")
+    ledgers.assert_in_agrees()
+    server.kill()
+    for _ in range(25):
+        ledgers.write_round(range(1, 6))
+    found = installation.doctor()
+    assert "updates wait" in found
+    assert "Is `opchat bot` running" in found
+    installation.serve()
+    eventually(lambda: not simulator.pending_updates(), within=60, what="the confirmation of everything")
+    ledgers.assert_in_agrees()
