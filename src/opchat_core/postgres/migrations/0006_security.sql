@@ -66,14 +66,21 @@ LANGUAGE sql AS $$
     VALUES (p_token_hash, p_operator_id, p_session_version, p_now, p_now, p_now + p_lifetime);
 $$;
 
--- Finds whose a session is, while it is good. That it was seen is noted once a minute, so that reading seldom writes.
+-- Finds whose a session is, while it is good. That it was seen is noted once a minute, so that reading seldom writes, and
+-- not at all where nothing can be written: an operator may read from a standby.
 CREATE FUNCTION opchat.operator_of_session(p_token_hash bytea, p_now timestamptz) RETURNS SETOF opchat.operators
-LANGUAGE sql AS $$
-    UPDATE opchat.sessions SET seen_at = p_now
-    WHERE token_hash = p_token_hash AND seen_at < p_now - interval '1 minute';
-
-    SELECT o.* FROM opchat.sessions AS s JOIN opchat.operators AS o USING (operator_id, session_version)
-    WHERE s.token_hash = p_token_hash AND s.expires_at > p_now AND o.disabled_at IS NULL;
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_session opchat.sessions;
+BEGIN
+    SELECT * INTO v_session FROM opchat.sessions WHERE token_hash = p_token_hash AND expires_at > p_now;
+    IF v_session.seen_at < p_now - interval '1 minute' AND current_setting('transaction_read_only') = 'off' THEN
+        UPDATE opchat.sessions SET seen_at = p_now WHERE token_hash = p_token_hash;
+    END IF;
+    RETURN QUERY SELECT o.* FROM opchat.operators AS o
+        WHERE o.operator_id = v_session.operator_id AND o.session_version = v_session.session_version
+            AND o.disabled_at IS NULL;
+END
 $$;
 
 ALTER TABLE opchat.operators
@@ -86,13 +93,20 @@ ALTER TABLE opchat.api_tokens
 
 -- The same for API tokens.
 CREATE FUNCTION opchat.operator_of_token(p_token_hash bytea, p_now timestamptz) RETURNS SETOF opchat.operators
-LANGUAGE sql AS $$
-    UPDATE opchat.api_tokens SET used_at = p_now
-    WHERE token_hash = p_token_hash AND (used_at IS NULL OR used_at < p_now - interval '1 minute')
-        AND (expires_at IS NULL OR expires_at > p_now);
-
-    SELECT o.* FROM opchat.api_tokens AS t JOIN opchat.operators AS o USING (operator_id)
-    WHERE t.token_hash = p_token_hash AND (t.expires_at IS NULL OR t.expires_at > p_now) AND o.disabled_at IS NULL;
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_token opchat.api_tokens;
+BEGIN
+    SELECT * INTO v_token FROM opchat.api_tokens
+    WHERE token_hash = p_token_hash AND (expires_at IS NULL OR expires_at > p_now);
+    IF FOUND AND coalesce(v_token.used_at < p_now - interval '1 minute', true)
+        AND current_setting('transaction_read_only') = 'off'
+    THEN
+        UPDATE opchat.api_tokens SET used_at = p_now WHERE token_hash = p_token_hash;
+    END IF;
+    RETURN QUERY SELECT o.* FROM opchat.operators AS o
+        WHERE o.operator_id = v_token.operator_id AND o.disabled_at IS NULL;
+END
 $$;
 
 -- Who did what, and about whom; written in the transaction of what was done. No foreign keys: it outlives what it names.
