@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-#: What passes by itself: hints for live screens, in a ring of rows that nothing reads twice, and allowances of callers and bots;
-#: and what never does: the log of what people did.
+#: What passes by itself: hints for live screens, in a ring of rows that nothing reads twice, and allowances of callers
+#: and bots; and what never does: the log of what people did.
 _ELSEWHERE = {"changes", "rate_limits", "bots", "audit_log"}
 
 
