@@ -215,10 +215,13 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.clock.advance(timedelta(seconds=seconds))
 
     @precondition(lambda self: self.ended(FAILED, UNKNOWN))
-    @rule(data=st.data())
-    def a_person_retries(self, data: st.DataObject) -> None:
-        """What failed or is in doubt waits again."""
-        self.retry(data.draw(st.sampled_from(self.ended(FAILED, UNKNOWN))))
+    @rule(data=st.data(), at_once=st.booleans())
+    def a_person_retries(self, data: st.DataObject, *, at_once: bool) -> None:
+        """What failed or is in doubt waits again; most often somebody looks at it right away."""
+        key = data.draw(st.sampled_from(self.ended(FAILED, UNKNOWN)))
+        self.retry(key)
+        if at_once:
+            self.a_worker_claims("B", key.user_id, 1)
 
     def retry(self, key: MessageKey) -> None:
         """A person presses the button."""
