@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import Page, expect
 from tests.support.deadline import eventually
 
@@ -19,7 +20,8 @@ SCROLL_UP = """async (steps) => {
   const pane = document.getElementById("pane");
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const met = new Set();
-  const found = { most: 0, slowest: 0, moved: 0 };
+  const times = [];
+  const found = { most: 0, moved: 0 };
   for (let step = 0; step < steps; step++) {
     const rows = [...pane.querySelectorAll(".message")];
     for (const row of rows) met.add(Number(row.id.slice(8)));
@@ -32,12 +34,13 @@ SCROLL_UP = """async (steps) => {
     const began = performance.now();
     await frame();
     await frame();
-    found.slowest = Math.max(found.slowest, performance.now() - began);
+    times.push(performance.now() - began);
     const now = document.getElementById(seen.id);
     found.moved = Math.max(found.moved, Math.abs(now.getBoundingClientRect().top - before - by));
     if (pane.scrollTop < 300) await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { ...found, met: [...met].sort((one, other) => one - other) };
+  times.sort((one, other) => one - other);
+  return { ...found, usual: times[Math.floor(times.length / 2)], met: [...met].sort((one, other) => one - other) };
 }"""
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
@@ -59,6 +62,7 @@ def test_older_messages_come_without_a_jump(desk: Desk, chat: OperatorChat) -> N
     expect(page.locator(".message")).to_have_count(120)
 
 
+@pytest.mark.timeout(300)
 def test_a_history_of_10000_messages_stays_light(desk: Desk, chat: OperatorChat) -> None:
     """However far one scrolls, few messages are on the page, none is left out, and what one reads stays in place."""
     chat.receive(user_id=42, text="Where it all began", first_name="Анна", telegram_message_id=1)
@@ -72,7 +76,7 @@ def test_a_history_of_10000_messages_stays_light(desk: Desk, chat: OperatorChat)
     scrolled = page.evaluate(SCROLL_UP, 150)
     assert scrolled["moved"] < 2
     assert scrolled["most"] <= 150
-    assert scrolled["slowest"] < 500
+    assert scrolled["usual"] < 100  # milliseconds for two frames, which take 33 at best
     assert scrolled["met"] == list(range(scrolled["met"][0], 10_001))
     assert len(scrolled["met"]) > 400
     to_newest = page.get_by_role("button", name="To the newest")
