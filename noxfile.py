@@ -39,13 +39,13 @@ def groups(*names: str) -> tuple[str, ...]:
 def install_everything(session: nox.Session) -> None:
     """Bring the shared environment up to date: opchat with all extras, editable, and what its tests need."""
     if not (SHARED / "python").exists():
-        session.run(sys.executable, "-m", "venv", str(SHARED.parent))
+        session.run(sys.executable, "-m", "venv", str(SHARED.parent), external=True)
     run(session, "pip", "install", "--quiet", "-e.[all]", *groups("tests", "types", "docs"), "nox")
 
 
 def run(session: nox.Session, program: str, *arguments: str) -> None:
     """Run a program of the shared environment."""
-    session.run(str(SHARED / program), *arguments)
+    session.run(str(SHARED / program), *arguments, external=True)
 
 
 def install_debian(session: nox.Session, *packages: str) -> None:
