@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from opchat_flask.chats import chats
 from opchat_flask.conversation import conversation
 from opchat_flask.events import events
+from opchat_flask.headers import stay_with_https
 from opchat_flask.health import health
 from opchat_flask.ingest import ingest, members
 from opchat_flask.login import login_pages
@@ -38,6 +39,7 @@ def create_app(chat: OperatorChat, config: Config | None = None, *, streams: Str
     """
     app = Flask("opchat_flask", static_folder=None, template_folder=None)
     init_app(app, chat, config, streams=streams)
+    app.after_request(stay_with_https)
     proxies = mount_of(app).config.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign] # Flask's way
     return app

@@ -41,7 +41,15 @@ def secure(response: Response) -> Response:
     """Add what every answer carries."""
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
-    if is_https(request):  # browsers heed it over HTTPS alone (RFC 6797), so that nobody else's word can do harm
+    return response
+
+
+def stay_with_https(response: Response) -> Response:
+    """Tell a browser that came over HTTPS to come no other way: to this whole host, so that a host app decides itself.
+
+    Browsers heed it over HTTPS alone (RFC 6797), so that a made-up header of a proxy does no harm.
+    """
+    if is_https(request):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={int(HTTPS_ONLY.total_seconds())}")
     return response
 

@@ -154,6 +154,8 @@ def test_the_host_stays_as_it_was(host: Flask, chat: OperatorChat, config: Confi
     front = client.get("/")
     assert front.text == "Welcome to the shop"
     assert "Content-Security-Policy" not in front.headers
+    login = client.get("/support/login", base_url="https://localhost")
+    assert "Strict-Transport-Security" not in login.headers  # which binds all of the host
     assert (client.get("/nothing").mimetype, client.post("/").status_code) == ("text/html", 405)
     assert client.get("/broken").mimetype == "text/html"
     assert host.secret_key == "the shop's own"
