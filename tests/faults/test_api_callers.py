@@ -68,14 +68,13 @@ def test_a_client_that_lost_the_answer_asks_again_and_sends_once(
     with Proxy(("127.0.0.1", installation.port)) as between:
         url = f"http://127.0.0.1:{between.port}"
         with httpx.Client(base_url=url, headers=operator.headers, timeout=30) as shaky:
-            for number in range(10):
+            for number in range(5):
                 key = {"clientMessageId": f"lost-{number}"}
                 between.rule = CutAnswers(1, marker=b"operator-chat")
                 with pytest.raises(httpx.TransportError):
                     reply(shaky, ANNA, f"out {number}", **key)
                 again = reply(shaky, ANNA, f"out {number}", **key)
                 assert again.status_code == 200
-                assert again.json()["message"]["delivery"]["status"] == "sent"
     eventually(ledgers.settled, what="the end of every answer")
     ledgers.assert_agree()
 
@@ -100,9 +99,8 @@ def test_fifty_reports_of_five_messages_at_once_are_five_rows(operator: httpx.Cl
     assert sorted(row.text for row in ledgers.rows(7)) == [f"in {n}" for n in range(5)]
 
 
-@pytest.mark.parametrize("sender", ["stranger", "login", "operator"])
 def test_uploads_that_stall_leave_the_server_to_others(
-    processes: Processes, simulator: Simulator, clean_database: str, ledgers: Ledgers, sender: str
+    processes: Processes, simulator: Simulator, clean_database: str, ledgers: Ledgers
 ) -> None:
     """More uploads than the server has threads stop in the middle: others read, and nobody else's writing waits."""
     installation = Installation(processes, simulator, clean_database)
@@ -111,20 +109,23 @@ def test_uploads_that_stall_leave_the_server_to_others(
     ledgers.write(ANNA)
     eventually(ledgers.saved_all, within=30)
     with installation.operator(timeout=10) as operator:
-        path = "/login" if sender == "login" else "/api/chat-message"
-        bearer = operator.headers["Authorization"] if sender == "operator" else ""
-        with _stalled(installation.port, path, bearer, count=2 * THREADS):
-            for _ in range(5):
-                assert httpx.get(f"{installation.url}/healthz", timeout=5).status_code == 200
-                assert operator.get("/api/operator-chats").status_code == 200
-            if sender == "operator":
-                refused = reply(operator, ANNA, "out late", clientMessageId="late")
-                assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
-            else:
-                assert reply(operator, ANNA, "out in time", clientMessageId="in time").status_code == 201
+
+        def others_are_served() -> None:
+            assert httpx.get(f"{installation.url}/healthz", timeout=5).status_code == 200
+            assert operator.get("/api/operator-chats").status_code == 200
+
+        for path in ("/api/chat-message", "/login"):
+            with _stalled(installation.port, path, bearer="", count=2 * THREADS):
+                others_are_served()
+                assert reply(operator, ANNA, f"out during {path}").status_code == 201
                 ledgers.write(ANNA)
                 eventually(ledgers.saved_all, within=10, what="the message of the bot")
-        assert insist(operator, ANNA, "out after").status_code == 201
+        bearer = operator.headers["Authorization"]
+        with _stalled(installation.port, "/api/chat-message", bearer, count=2 * THREADS):
+            others_are_served()
+            refused = reply(operator, ANNA, "out late", clientMessageId="out late")
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+        assert insist(operator, ANNA, "out late").status_code == 201
     eventually(ledgers.settled, within=30, what="the end of every answer")
     ledgers.assert_agree()
 

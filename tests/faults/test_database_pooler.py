@@ -108,7 +108,7 @@ def test_a_pool_that_is_used_up_is_told_and_recovers(
             assert (turned_away.status_code, int(turned_away.headers["Retry-After"]) > 0) == (503, True)
         eventually(lambda: operator.get("/api/operator-chats").status_code == httpx.codes.OK, what="the recovery")
         assert {told.result(60).status_code for told in stuck} <= {200, 201}
-    eventually(ledgers.settled, within=60, what="the end of every answer")
+    # They leave at a second each, which is not waited for here: each has one row.
     assert len([row for row in ledgers.rows(1) if row.direction == "out"]) == 16
 
 
