@@ -153,6 +153,7 @@ def test_two_operators_see_each_other_answer(desk: Desk, anna: int, simulator: S
     pavel.get_by_role("button", name="Send anyway").click()
     expect(olga.locator(".message.out").nth(1)).to_contain_text("Let me check.")
     expect(olga.locator(".message.out .author")).to_have_text("Pavel")
+    simulator.wait_until(lambda: len(simulator.sent(anna)) == 2)  # it is on the screens before it leaves
     assert [message.text for message in simulator.sent(anna)] == ["It comes today.", "Let me check."]
 
 

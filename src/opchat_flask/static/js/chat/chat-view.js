@@ -3,21 +3,19 @@
 import { Refused, tolerate } from "../api.js";
 import { arrange, byId, el } from "../dom.js";
 import { has, t } from "../i18n.js";
-import { avatar, line, nameOf } from "../stranger.js";
 import { dayName, sameDay } from "../times.js";
 import { bubble, canBeQuoted, pendingBubble } from "./bubble.js";
+import { clearHead, showHead, showNamelessHead } from "./head.js";
+import { together } from "./run.js";
 import { ScrollKeeper } from "./scroll.js";
 import { Window } from "./window.js";
 
 /** @typedef {import("../shapes.js").Message} Message */
 
-const RUN = 5 * 60_000;
-
 export class ChatView {
   #pane = byId("pane");
   #rows = byId("messages");
   #pill = byId("pill");
-  #statusButton = /** @type {HTMLButtonElement} */ (byId("status-button"));
   /** @type {import("./conversation.js").Conversation | null} */
   #conversation = null;
   /** @type {import("./outbox.js").Outbox | null} */
@@ -69,11 +67,8 @@ export class ChatView {
     this.#outbox = outbox;
     this.#settling = true;
     this.#leave = [conversation.subscribe(() => this.#draw()), outbox.subscribe(() => this.#draw())];
-    if (listed) this.#head(listed);
-    else {
-      byId("chat-name").textContent = t("user.nameless", { id: String(conversation.userId) });
-      byId("chat-facts").textContent = `ID ${conversation.userId}`;
-    }
+    if (listed) showHead(listed);
+    else showNamelessHead(conversation.userId);
     this.#draw();
     await conversation.refresh();
     if (this.#conversation === conversation) this.#settling = false;
@@ -103,9 +98,7 @@ export class ChatView {
     this.#versions = new Map();
     this.#window.toEnd();
     this.#begun = false;
-    for (const id of ["chat-name", "chat-facts", "chat-avatar"]) byId(id).replaceChildren();
-    byId("chat-closed").hidden = byId("chat-blocked").hidden = true;
-    this.#statusButton.disabled = true;
+    clearHead();
     this.#unreadFrom = this.#seenSeq = 0;
     this.#rows.replaceChildren();
     this.#pill.hidden = true;
@@ -121,7 +114,7 @@ export class ChatView {
     byId("chat-body").hidden = conversation.missing;
     byId("older").hidden = !conversation.loadingOlder;
     if (!chat) return;
-    this.#head(chat);
+    showHead(chat);
     const { messages } = conversation;
     const begins = !this.#begun || (this.#settling && this.scroll.pinned);
     if (begins) this.#begin(messages, chat.unreadCount);
@@ -130,23 +123,6 @@ export class ChatView {
     this.scroll.keep(() => arrange(this.#rows, this.#lines(messages, outbox)));
     if (begins) this.#start();
     this.#look();
-  }
-
-  /** @param {import("../shapes.js").Chat} chat */
-  #head(chat) {
-    const { user } = chat;
-    const facts = [
-      user.username && nameOf(user) !== `@${user.username}` ? `@${user.username}` : "",
-      `ID ${user.userId}`,
-    ];
-    byId("chat-name").replaceChildren(line(nameOf(user)));
-    byId("chat-facts").replaceChildren(line(facts.filter(Boolean).join(" · ")));
-    byId("chat-avatar").replaceChildren(avatar(user));
-    byId("chat-closed").hidden = chat.status !== "closed";
-    byId("chat-blocked").hidden = !chat.blockedByUser;
-    byId("status-text").textContent = t(chat.status === "open" ? "chat.close" : "chat.reopen");
-    this.#statusButton.classList.toggle("reopens", chat.status === "closed");
-    this.#statusButton.disabled = false;
   }
 
   /**
@@ -315,19 +291,6 @@ export class ChatView {
     this.#pill.classList.toggle("has-news", unread > 0);
     if (pinned && unread && document.visibilityState === "visible") conversation.markRead();
   }
-}
-
-/**
- * Whether two messages are one run: the same writer, close together.
- * @param {Message | undefined} one
- * @param {Message} other
- */
-function together(one, other) {
-  return (
-    one?.direction === other.direction &&
-    one.operator === other.operator &&
-    Date.parse(other.createdAt) - Date.parse(one.createdAt) < RUN
-  );
 }
 
 /** @param {unknown} error */
