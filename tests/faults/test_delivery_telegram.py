@@ -19,11 +19,10 @@ from opchat_core.delivery import MAX_AGE, Courier
 from opchat_core.model import Delivery, DeliveryStatus, Message
 from opchat_core.telegram import TelegramSender
 from opchat_core.testing import MovableClock
-from opchat_core.testing.simulator import Simulator
+from opchat_core.testing.simulator import LedgerEntry, Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from tests.faults.conftest import Post
     from tests.support.processes import Processes
@@ -210,16 +209,16 @@ def test_a_storm_of_lost_answers_does_not_put_the_queue_in_doubt(
 def test_a_limited_chat_waits_and_the_others_go_on(post: Post, ledgers: Ledgers, simulator: Simulator) -> None:
     """Telegram lets one chat wait: no process asks for it meanwhile, and the answers to others leave at once."""
     post.queue(1, "one", "two")
-    simulator.fail("sendMessage", "too_many_requests", retry_after=5, chat_id=1)
+    simulator.fail("sendMessage", "too_many_requests", retry_after=8, chat_id=1)
     for _ in range(3):
         post.worker()
     eventually(lambda: bool(simulator.ledger("sendMessage")), what="the refusal")
     others = [key for user_id in range(2, 22) for key in post.queue(user_id, "one", "two")]
-    eventually(lambda: {*post.statuses(*others)} == {"sent"}, within=3, what="delivery to the others")
+    eventually(lambda: {*post.statuses(*others)} == {"sent"}, within=6, what="delivery to the others")
     eventually(ledgers.settled, what="an empty queue")
     refused, *calls = [entry for entry in simulator.ledger("sendMessage") if entry.params["chat_id"] == "1"]
     assert refused.status == 429
-    assert (calls[0].time - refused.time).total_seconds() >= 4.9
+    assert (calls[0].time - refused.time).total_seconds() >= 7.9
     assert [entry.status for entry in calls] == [200, 200]
     ledgers.assert_out_agrees()
 
@@ -229,7 +228,7 @@ def test_a_limited_bot_waits_in_all_processes(post: Post, ledgers: Ledgers, simu
     for user_id in range(1, 41):
         post.queue(user_id, "one", "two")
     for _ in range(2):
-        simulator.fail("sendMessage", "too_many_requests", retry_after=3)
+        simulator.fail("sendMessage", "too_many_requests", retry_after=4)
     for _ in range(3):
         post.worker(hurry=False)
     eventually(ledgers.settled, within=40, what="an empty queue")
@@ -237,26 +236,31 @@ def test_a_limited_bot_waits_in_all_processes(post: Post, ledgers: Ledgers, simu
     refused = [entry.time for entry in calls if entry.status == 429]
     assert len(refused) == 2
     asked = [(entry.time - refused[1]).total_seconds() for entry in calls if entry.time > refused[1]]
-    quiet = [seconds for seconds in asked if 0.5 < seconds < 2.9]  # half a second for what was under way
+    quiet = [seconds for seconds in asked if 1.0 < seconds < 3.9]  # a second for what was under way
     assert quiet == []
-    assert asked[-1] > 2.9
+    assert asked[-1] > 3.9
     ledgers.assert_out_agrees()
 
 
 def test_the_pace_of_telegram_is_kept_by_all_processes(post: Post, ledgers: Ledgers, simulator: Simulator) -> None:
-    """However many workers there are: no second has more than 30 calls, no chat more than a few at once, then one."""
+    """However many workers there are: after a few at once, 24 answers a second in all, and one a second in a chat."""
     for user_id in range(1, 41):
         post.queue(user_id, "one", "two")
-    chatty = post.queue(99, *(str(number) for number in range(6)))
+    post.queue(99, *(str(number) for number in range(6)))
     for _ in range(4):
         post.worker(hurry=False)
     eventually(ledgers.settled, within=30, what="an empty queue")
     calls = simulator.ledger("sendMessage")
-    times = [entry.time for entry in calls]
-    assert most_within(times, 1.0) <= 30
-    assert most_within([entry.time for entry in calls if entry.params["chat_id"] == "99"], 0.9) <= 3
-    assert {*post.statuses(*chatty)} == {"sent"}
+    assert {entry.status for entry in calls} == {200}
+    chatty = [entry for entry in calls if entry.params["chat_id"] == "99"]
+    assert took(calls) >= (len(calls) - 3) / 24 * 0.9  # a call may take longer on its way than the next one
+    assert took(chatty) >= (len(chatty) - 3) * 0.9
     ledgers.assert_out_agrees()
+
+
+def took(calls: list[LedgerEntry]) -> float:
+    """The seconds between the first and the last of some calls."""
+    return (calls[-1].time - calls[0].time).total_seconds()
 
 
 def test_a_single_reply_leaves_at_once(post: Post, simulator: Simulator) -> None:
@@ -274,11 +278,6 @@ def test_a_single_reply_leaves_at_once(post: Post, simulator: Simulator) -> None
             assert sent.delivery is not None
             assert sent.delivery.status is DeliveryStatus.SENT
     assert post.store.backlog(OPERATOR).queued > 500
-
-
-def most_within(times: list[datetime], seconds: float) -> int:
-    """How many of the moments, which are in order, lie within a time."""
-    return max(sum(0 <= (other - one).total_seconds() < seconds for other in times) for one in times)
 
 
 # Refused

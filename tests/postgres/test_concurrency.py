@@ -274,3 +274,16 @@ def test_a_secret_and_a_name_are_given_once(store: PostgresRepository) -> None:
         return True
 
     assert sum(at_once(8, add)) == 1
+
+
+def test_two_chats_that_are_limited_at_once_mean_the_bot(store: PostgresRepository) -> None:
+    """The second refusal sees the first, although both are stored at the same moment."""
+    busy = Deferred(DeliveryError("rate_limited", "x"), timedelta(minutes=1))
+    held: dict[str, tuple[Message, ...]] = {}
+    for bot_type in "abcdefghij":
+        for user_id in (1, 2):
+            receive(store, user_id, bot_type=bot_type)
+            answer(store, user_id, bot_type=bot_type)
+        held[bot_type] = claim(store, bot_type=bot_type)
+    at_once(2, lambda number: [store.complete(messages[number], busy, wait=WAIT) for messages in held.values()])
+    assert {store.backlog(bot_type).wait_reason for bot_type in held} == {"rate_limited"}

@@ -299,6 +299,8 @@ BEGIN
         ready_at = greatest(p_now, CASE wait_reason WHEN 'rate_limited' THEN waits_until END)
     WHERE bot_type = p_bot_type AND failures > 0;
     IF p_error_code = 'rate_limited' THEN
+        -- Two chats may be refused at the same moment: the second one has to see the first.
+        PERFORM FROM opchat.bots WHERE bot_type = p_bot_type FOR UPDATE;
         UPDATE opchat.bots SET
             waits_until = greatest(waits_until, p_now + p_wait),
             ready_at = greatest(ready_at, p_now + p_wait),
