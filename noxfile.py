@@ -29,6 +29,8 @@ DEBIAN = {
 #: Sessions that need opchat with everything share this environment, so that it is made once (`rm -r .nox` renews it).
 SHARED = Path(".nox", "everything", "bin")
 SHORT_TESTS = ("-m", "not browser and not faults and not properties")
+#: What a session of its own runs, and need not be run twice.
+ELSEWHERE = ("--ignore=tests/docs", "--ignore=tests/security")
 
 
 def groups(*names: str) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def tests(session: nox.Session) -> None:
     install_everything(session)
     install_debian(session, "pgbouncer")
     run(session, "coverage", "erase")
-    run(session, "coverage", "run", "-m", "pytest", *SHORT_TESTS, *session.posargs)
+    run(session, "coverage", "run", "-m", "pytest", *SHORT_TESTS, *ELSEWHERE, *session.posargs)
     run(session, "coverage", "combine", "--quiet")
     run(session, "coverage", "report")
 
@@ -118,8 +120,8 @@ def postgres15(session: nox.Session) -> None:
     install_everything(session)
     install_debian(session, "postgresql-15", "pgbouncer")
     # What asks no database, or only the embedded one, is of the session before.
-    elsewhere = [f"--ignore=tests/{area}" for area in ("core", "docs", "embedded", "simulator", "telegram")]
-    pytest = (str(SHARED / "pytest"), *SHORT_TESTS, *elsewhere, *session.posargs)
+    before = [f"--ignore=tests/{area}" for area in ("core", "embedded", "simulator", "telegram")]
+    pytest = (str(SHARED / "pytest"), *SHORT_TESTS, *ELSEWHERE, *before, *session.posargs)
     run(session, "python", "-m", "tests.support.postgres_cluster", str(POSTGRES_15), *pytest)
 
 
