@@ -21,6 +21,7 @@ COMMANDS = (
     "test-simple",
     "export",
     "forget",
+    "audit",
     "simulator",
 )
 AWAY = "postgresql://anna:hunter2@127.0.0.1:1/shop"
