@@ -45,7 +45,7 @@ def truncate(url: str) -> None:
         tables = [
             sql.Identifier("opchat", name)
             for (name,) in connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'opchat' AND tablename <> 'schema_migrations'"
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'opchat' AND tablename !~ '^schema_'"
             )
         ]
         if tables:

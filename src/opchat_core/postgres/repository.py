@@ -12,7 +12,7 @@ from opchat_core.postgres.audit import AuditTable
 from opchat_core.postgres.chats import Chats
 from opchat_core.postgres.deliveries import Deliveries
 from opchat_core.postgres.limits import RateLimits
-from opchat_core.postgres.migrate import LATEST
+from opchat_core.postgres.migrate import DIGEST, LATEST
 from opchat_core.postgres.operators import OperatorTable
 from opchat_core.postgres.presence import PresenceTable
 from opchat_core.postgres.queries import query
@@ -25,11 +25,15 @@ class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits, AuditTabl
 
     def check(self) -> None:
         """See :meth:`opchat_core.ports.Store.check`."""
-        version = self._database.fetch_value(_CHECK, {})
-        if version is None or version < LATEST:
+        version, defined = self._database.fetch_value(_CHECK, {"digest": DIGEST})
+        if version < LATEST or not defined:
+            lack = (
+                f"is at {version}, this version needs {LATEST}"
+                if version < LATEST
+                else "lacks this version's functions"
+            )
             raise SchemaOutdated(
-                f"The database's schema is at {version or 0}, this version needs {LATEST}: run `opchat migrate`.",
-                retry_after=timedelta(seconds=30),
+                f"The database's schema {lack}: run `opchat migrate`.", retry_after=timedelta(seconds=30)
             )
 
     @contextmanager

@@ -1,0 +1,44 @@
+-- Stores the result of an attempt, if it is still the attempt under way: the number of the attempt is the fence that a
+-- worker who comes back after its lease cannot pass. Returns the message, or nothing behind the fence.
+CREATE OR REPLACE FUNCTION opchat.complete(
+    p_user_id bigint, p_bot_type text, p_seq bigint, p_attempt integer,
+    p_status text, p_telegram_message_id bigint, p_error_code text, p_error_message text,
+    p_wait interval, p_pause boolean, p_now timestamptz
+) RETURNS SETOF opchat.chat_messages
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_now timestamptz := coalesce(p_now, clock_timestamp());
+    v_chat opchat.user_data;
+    v_message opchat.chat_messages;
+BEGIN
+    SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
+    UPDATE opchat.chat_messages SET
+        delivery_status = p_status,
+        telegram_message_id = coalesce(p_telegram_message_id, telegram_message_id),
+        error_code = p_error_code,
+        error_message = p_error_message,
+        next_attempt_at = CASE p_status WHEN 'queued' THEN v_now + p_wait END,
+        lease_until = NULL,
+        revision = v_chat.revision + 1
+    WHERE user_id = p_user_id AND bot_type = p_bot_type AND seq = p_seq
+        AND delivery_status = 'sending' AND attempts = p_attempt
+    RETURNING * INTO v_message;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    UPDATE opchat.user_data SET
+        revision = v_chat.revision + 1,
+        attend_at = opchat.attend_at(p_user_id, p_bot_type, ready_at),
+        blocked_by_user = CASE
+            WHEN p_error_code = 'blocked_by_user' THEN true
+            WHEN p_status = 'sent' THEN false
+            ELSE blocked_by_user END
+    WHERE user_id = p_user_id AND bot_type = p_bot_type;
+    IF p_pause THEN
+        UPDATE opchat.bots SET paused_at = v_now, pause_reason = p_error_message
+        WHERE bot_type = p_bot_type AND pause_reason IS NULL;
+    END IF;
+    PERFORM opchat.learn(p_bot_type, p_user_id, p_error_code, p_wait, v_now);
+    RETURN NEXT v_message;
+END
+$$;
