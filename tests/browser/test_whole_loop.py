@@ -30,6 +30,12 @@ LOADED = """async () => {
   };
 }"""
 
+WATCH_PRESENCE = """() => {
+  const place = document.getElementById("presence");
+  window.seen = [];
+  new MutationObserver(() => window.seen.push(place.textContent)).observe(place, { childList: true, subtree: true });
+}"""
+
 
 def test_an_operator_logs_in_sees_a_message_come_in_and_answers_it(
     desk: Desk, chat: OperatorChat, simulator: Simulator
@@ -170,6 +176,15 @@ def test_colleagues_in_the_same_chat_are_seen(desk: Desk, chat: OperatorChat, an
     expect(olga.locator("#presence")).to_have_text("Pavel is typing.")
     pavel.get_by_label("Your answer").press("Enter")
     expect(olga.locator("#presence")).to_have_text("Pavel is looking at this chat.")
+    # Another window of his takes part and goes again: to Olga he is there all the time.
+    olga.evaluate(WATCH_PRESENCE)
+    second = pavel.context.new_page()
+    second.goto(f"/dashboard/users/{anna}/operator-chat")
+    second.get_by_label("Your answer").press_sequentially("By the")
+    expect(olga.locator("#presence")).to_have_text("Pavel is typing.")
+    second.close()
+    expect(olga.locator("#presence")).to_have_text("Pavel is looking at this chat.")
+    assert set(olga.evaluate("window.seen")) == {"Pavel is typing.", "Pavel is looking at this chat."}
     pavel.get_by_role("link", name="Boris").click()
     expect(olga.locator("#presence")).to_be_empty()
     pavel.go_back()

@@ -57,6 +57,16 @@ function beginAnew() {
   connection.lost();
 }
 
+/** Load the page anew, but only if it comes: a browser's own page in its place would try no more. */
+async function reload() {
+  try {
+    await fetch(location.href, { method: "HEAD" });
+    location.reload();
+  } catch {
+    connection.lost();
+  }
+}
+
 /** @param {string} text */
 function announce(text) {
   byId("announcer").textContent = text;
@@ -194,7 +204,10 @@ listen({
 });
 inbox.subscribe(title);
 connection.subscribe(() => {
-  if (unloadable && connection.reachable) return location.reload();
+  if (unloadable) {
+    if (connection.reachable) reload();
+    return;
+  }
   if (!connection.signedIn) return;
   list.refresh();
   side?.current?.refresh();
@@ -208,7 +221,7 @@ live.subscribe((/** @type {Hint} */ hint) => {
     return;
   }
   if (hint.list || hint.userId !== undefined) {
-    list.refresh();
+    list.refresh(hint.userId);
     inbox.refresh();
   }
   if (hint.chat || hint.userId === side?.current?.userId) side?.current?.refresh();
