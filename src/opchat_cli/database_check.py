@@ -16,10 +16,10 @@ from opchat_core.model import (
     Deferred,
     DeliveryError,
     DeliveryStatus,
-    Message,
     MessageKey,
     Outcome,
 )
+from opchat_core.ports import Parcel
 from opchat_core.postgres import OLDEST_VERSION, survey
 from opchat_core.wiring import database_of
 
@@ -27,7 +27,7 @@ from opchat_core.wiring import database_of
 class Withhold:
     """A :class:`~opchat_core.ports.Sender` that takes nothing to Telegram, so that answers stay queued."""
 
-    def send(self, message: Message, *, reply_to_telegram_message_id: int | None) -> Outcome:  # noqa: ARG002 - a port's
+    def send(self, parcel: Parcel) -> Outcome:  # noqa: ARG002 - a port's
         """Send nothing."""
         return Deferred(DeliveryError("rehearsal", "This is a rehearsal: nothing is sent."))
 

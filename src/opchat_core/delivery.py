@@ -14,8 +14,8 @@ from threading import Event
 from time import monotonic
 
 from opchat_core.errors import TelegramNotConfigured, Unavailable
-from opchat_core.model import DeliveryStatus, Message, MessageKey, Outcome, Pace
-from opchat_core.ports import Repository, Sender
+from opchat_core.model import DeliveryStatus, Message, Outcome, Pace
+from opchat_core.ports import DeliveryRepository, Parcel, Sender
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Courier:
 
     def __init__(
         self,
-        repository: Repository,
+        repository: DeliveryRepository,
         senders: Mapping[str, Sender],
         *,
         lease: timedelta = LEASE,
@@ -99,21 +99,14 @@ class Courier:
         """
         seq = 0
         while seq < upto:
-            messages = self._claim(bot_type, limit=1, user_id=user_id)
-            if not messages and self._resume(bot_type):
-                messages = self._claim(bot_type, limit=1, user_id=user_id)
-            if not messages:
+            parcels = self._claim(bot_type, limit=1, user_id=user_id)
+            if not parcels and self._resume(bot_type):
+                parcels = self._claim(bot_type, limit=1, user_id=user_id)
+            if not parcels:
                 return
-            for message in messages:
-                self._send(message)
-                seq = message.seq
-
-    def deliver_due(self, limit: int = WORKERS) -> int:
-        """Send what is due now, at most ``limit`` answers a bot, one by one; returns how many attempts it made."""
-        messages = [message for bot_type in self._senders for message in self._claim(bot_type, limit=limit)]
-        for message in messages:
-            self._send(message)
-        return len(messages)
+            for parcel in parcels:
+                self._send(parcel)
+                seq = parcel.message.seq
 
     def run(self, stop: Event, *, workers: int = WORKERS) -> None:
         """Send what is due until told to stop; then finish what is under way and start nothing new.
@@ -148,7 +141,7 @@ class Courier:
         before = len(under_way)
         for bot_type in self._senders:
             if free := workers - len(under_way):
-                under_way |= {pool.submit(self._send, message) for message in self._claim(bot_type, limit=free)}
+                under_way |= {pool.submit(self._send, parcel) for parcel in self._claim(bot_type, limit=free)}
         return len(under_way) > before
 
     def _next_due(self) -> timedelta:
@@ -174,20 +167,16 @@ class Courier:
         _log.info("delivery.resumed", extra={"bot_type": bot_type})
         return True
 
-    def _claim(self, bot_type: str, *, limit: int, user_id: int | None = None) -> list[Message]:
+    def _claim(self, bot_type: str, *, limit: int, user_id: int | None = None) -> list[Parcel]:
         changed = self._repository.claim(
             bot_type, limit=limit, lease=self._lease, max_age=self._max_age, pace=self._pace, user_id=user_id
         )
-        return [m for m in changed if m.delivery and m.delivery.status is DeliveryStatus.SENDING]
+        return [
+            one for one in changed if one.message.delivery and one.message.delivery.status is DeliveryStatus.SENDING
+        ]
 
-    def _send(self, message: Message) -> None:
-        quoted = message.reply_to and self._repository.find_message(
-            MessageKey(message.user_id, message.bot_type, message.reply_to)
-        )
-        outcome = self._senders[message.bot_type].send(
-            message, reply_to_telegram_message_id=quoted.telegram_message_id if quoted else None
-        )
-        self._complete(message, outcome)
+    def _send(self, parcel: Parcel) -> None:
+        self._complete(parcel.message, self._senders[parcel.message.bot_type].send(parcel))
 
     def _complete(self, message: Message, outcome: Outcome) -> None:
         """Store the outcome, trying for a while when the store is away: it is the only witness of what happened."""

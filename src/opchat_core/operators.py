@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from opchat_core.errors import InvalidInput, OperatorNotFound, TokenNotFound
 from opchat_core.model import Action, ApiToken, KnownToken, Operator, Role, operator_subject, rules, token_subject
 from opchat_core.ports import Store
+from opchat_core.recorded import recorded
 
 TOKEN_PREFIX = "opchat_"  # noqa: S105 - how a token begins is no secret; it lets scanners find leaked ones
 """How every API token begins."""
@@ -50,10 +51,8 @@ class Operators:
         _check("name", name, _name)
         if name != name.strip():
             raise InvalidInput.of("name", "must not begin or end with white space")
-        with self._store.together() as store:
-            operator = store.add_operator(name, password_hash, role)
-            store.record(Action.OPERATOR_ADD, actor=by, subject=operator_subject(name))
-        return operator
+        with recorded(self._store, Action.OPERATOR_ADD, by, operator_subject(name)) as store:
+            return store.add_operator(name, password_hash, role)
 
     def set_password(self, name: str, password_hash: str, *, by: str | None = None) -> Operator:
         """Change a password, which ends every session.
@@ -61,10 +60,8 @@ class Operators:
         Raises:
             OperatorNotFound: If there is no such operator.
         """
-        with self._store.together() as store:
-            operator = _found(store.set_password(name, password_hash), name)
-            store.record(Action.OPERATOR_PASSWORD, actor=by, subject=operator_subject(name))
-        return operator
+        with recorded(self._store, Action.OPERATOR_PASSWORD, by, operator_subject(name)) as store:
+            return _found(store.set_password(name, password_hash), name)
 
     def set_role(self, name: str, role: Role, *, by: str | None = None) -> Operator:
         """Change what an operator is trusted with.
@@ -72,10 +69,8 @@ class Operators:
         Raises:
             OperatorNotFound: If there is no such operator.
         """
-        with self._store.together() as store:
-            operator = _found(store.set_role(name, role), name)
-            store.record(Action.OPERATOR_ROLE, actor=by, subject=operator_subject(name))
-        return operator
+        with recorded(self._store, Action.OPERATOR_ROLE, by, operator_subject(name)) as store:
+            return _found(store.set_role(name, role), name)
 
     def find(self, name: str) -> Operator | None:
         """Look an operator up by name; one who is disabled is not found."""
@@ -91,16 +86,13 @@ class Operators:
         Raises:
             OperatorNotFound: If there is no such operator.
         """
-        with self._store.together() as store:
-            operator = _found(store.disable_operator(name), name)
-            store.record(Action.OPERATOR_DISABLE, actor=by, subject=operator_subject(name))
-        return operator
+        with recorded(self._store, Action.OPERATOR_DISABLE, by, operator_subject(name)) as store:
+            return _found(store.disable_operator(name), name)
 
     def remove(self, name: str, *, by: str | None = None) -> None:
         """Erase an account that was made for a short while, with its tokens; messages keep the name."""
-        with self._store.together() as store:
+        with recorded(self._store, Action.OPERATOR_REMOVE, by, operator_subject(name)) as store:
             store.remove_operator(name)
-            store.record(Action.OPERATOR_REMOVE, actor=by, subject=operator_subject(name))
 
     # Sessions
 
@@ -115,9 +107,8 @@ class Operators:
             Its token, which is stored as a hash only.
         """
         token = secrets.token_urlsafe(32)
-        with self._store.together() as store:
+        with recorded(self._store, Action.LOGIN, operator.name, operator_subject(operator.name)) as store:
             store.start_session(_digest(token), operator, lifetime)
-            store.record(Action.LOGIN, actor=operator.name, subject=operator_subject(operator.name))
         return token
 
     def note_failed_login(self, operator: Operator | None) -> None:
@@ -199,10 +190,9 @@ class Operators:
             TokenNotFound: If they have no such token.
         """
         operator = _found(self._store.find_operator(name), name)
-        with self._store.together() as store:
+        with recorded(self._store, Action.TOKEN_REVOKE, by, token_subject(name, token_id)) as store:
             if store.remove_token(operator.operator_id, token_id) is None:
                 raise TokenNotFound(f"{name!r} has no token {token_id}.")
-            store.record(Action.TOKEN_REVOKE, actor=by, subject=token_subject(name, token_id))
 
     def shared_secret(self, name: str) -> str:
         """Read a random secret that every process of the installation shares; made when first asked for."""

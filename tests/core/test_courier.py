@@ -20,11 +20,11 @@ from opchat_core.model import (
     DeliveryStatus,
     Lost,
     Message,
-    MessageKey,
     Outcome,
     Refused,
     Sent,
 )
+from opchat_core.ports import Parcel
 from opchat_core.testing import InMemoryRepository, MovableClock, RecordingSender
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ def test_pauses_double_up_to_a_limit(attempts: int, seconds: int) -> None:
     assert backoff(attempts) == timedelta(seconds=seconds) <= MAX_BACKOFF
 
 
+def take(courier: Courier, user_id: int = 42) -> None:
+    """Take the answer of a chat that is due, if there is one."""
+    courier.deliver_chat(user_id, OPERATOR, upto=1)
+
+
 def test_a_chat_is_delivered_in_order(courier: Courier, store: InMemoryRepository, sender: RecordingSender) -> None:
     """Each answer once, in the order of the chat, with Telegram's number stored."""
     messages = [answer(store, text=text) for text in ("one", "two", "three")]
@@ -68,7 +73,7 @@ def test_a_chat_is_delivered_in_order(courier: Courier, store: InMemoryRepositor
     found = [store.find_message(m.key) for m in messages]
     assert [m and m.telegram_message_id for m in found] == [1001, 1002, 1003]
     courier.deliver_chat(42, OPERATOR, upto=messages[-1].seq)
-    assert len(sender.attempts) == 3
+    assert len(sender.parcels) == 3
 
 
 def test_only_what_was_asked_for_is_delivered(
@@ -88,9 +93,9 @@ def test_an_answer_quotes_by_the_number_of_telegram(
     receive(store, text="question", telegram_message_id=77)
     answer(store, reply_to=2)
     answer(store, reply_to=1)
-    courier.deliver_due()
-    courier.deliver_due()
-    assert [attempt.reply_to_telegram_message_id for attempt in sender.attempts] == [77, None]
+    take(courier)
+    take(courier)
+    assert [parcel.reply_to_telegram_message_id for parcel in sender.parcels] == [77, None]
 
 
 def test_a_deferred_answer_is_tried_again_when_telegram_says(
@@ -104,10 +109,10 @@ def test_a_deferred_answer_is_tried_again_when_telegram_says(
     assert sender.texts == ["one"]
     assert delivery(store, first) == Delivery(DeliveryStatus.QUEUED, BUSY, 1, clock.now() + 3 * SECOND)
     clock.advance(3 * SECOND - timedelta(microseconds=1))
-    assert courier.deliver_due() == 0
+    take(courier)
+    assert sender.texts == ["one"]
     clock.advance(timedelta(microseconds=1))
-    assert courier.deliver_due() == 1
-    assert courier.deliver_due() == 1
+    courier.deliver_chat(42, OPERATOR, upto=second.seq)
     assert sender.texts == ["one", "one", "two"]
     assert delivery(store, first) == Delivery(DeliveryStatus.SENT, None, 2)
 
@@ -121,13 +126,13 @@ def test_an_unreachable_telegram_is_tried_with_growing_pauses(
     message = answer(store)
     pauses = []
     for _ in range(7):
-        courier.deliver_due()
+        take(courier)
         due = delivery(store, message).next_attempt_at
         assert due is not None
         pauses.append((due - clock.now()).total_seconds())
         clock.advance(due - clock.now())
     assert pauses == [1, 2, 4, 8, 16, 30, 30]
-    courier.deliver_due()
+    take(courier)
     assert delivery(store, message) == Delivery(DeliveryStatus.SENT, None, 8)
 
 
@@ -141,10 +146,10 @@ def test_a_lost_answer_stays_in_doubt_until_a_person_decides(
     courier.deliver_chat(42, OPERATOR, upto=3)
     assert delivery(store, message) == Delivery(DeliveryStatus.UNKNOWN, TIMED_OUT, 1)
     clock.advance(timedelta(days=7))
-    assert courier.deliver_due() == 0
+    take(courier)
     assert sender.texts == ["one", "two"]
     store.settle(message.key, DeliveryStatus.QUEUED)
-    courier.deliver_due()
+    take(courier)
     assert sender.texts == ["one", "two", "one"]
     assert delivery(store, message) == Delivery(DeliveryStatus.SENT, None, 2)
 
@@ -155,9 +160,10 @@ def test_a_person_may_end_the_doubt_without_sending(
     """Somebody looked at the phone."""
     sender.script(Lost(TIMED_OUT))
     message = answer(store)
-    courier.deliver_due()
+    take(courier)
     store.settle(message.key, DeliveryStatus.SENT)
-    assert courier.deliver_due() == 0
+    take(courier)
+    assert len(sender.parcels) == 1
     assert delivery(store, message).status is DeliveryStatus.SENT
 
 
@@ -178,7 +184,7 @@ def test_a_block_is_shown_on_the_chat(courier: Courier, store: InMemoryRepositor
     """Operators see that the user does not want to hear from them."""
     sender.script(Refused(BLOCKED))
     answer(store)
-    courier.deliver_due()
+    take(courier)
     found = store.find_chat(42, OPERATOR)
     assert found is not None
     assert found.blocked_by_user
@@ -213,10 +219,10 @@ def test_an_answer_of_a_dead_worker_is_in_doubt_and_its_ghost_changes_nothing(
 
     def stalls(_: Message) -> Outcome:
         clock.advance(LEASE)
-        Courier(store, {OPERATOR: rescue}, pace=UNHURRIED).deliver_due()
+        take(Courier(store, {OPERATOR: rescue}, pace=UNHURRIED))
         return Sent(1)
 
-    Courier(store, {OPERATOR: RecordingSender(stalls)}, pace=UNHURRIED).deliver_due()
+    take(Courier(store, {OPERATOR: RecordingSender(stalls)}, pace=UNHURRIED))
     assert rescue.texts == ["two"]
     assert delivery(store, first).status is DeliveryStatus.UNKNOWN
 
@@ -228,7 +234,7 @@ def test_what_waited_too_long_is_not_sent(
     old = answer(store, text="old")
     clock.advance(MAX_AGE)
     answer(store, text="new")
-    courier.deliver_due()
+    take(courier)
     assert sender.texts == ["new"]
     assert delivery(store, old).status is DeliveryStatus.FAILED
 
@@ -310,7 +316,7 @@ def test_an_idle_loop_does_not_spin(running: Callable[[Courier], Event], clock: 
     looks: list[str] = []
 
     class Watched(InMemoryRepository):
-        def claim(self, bot_type: str, **options: Any) -> tuple[Message, ...]:
+        def claim(self, bot_type: str, **options: Any) -> tuple[Parcel, ...]:
             looks.append(bot_type)
             return super().claim(bot_type, **options)
 
@@ -339,11 +345,11 @@ def test_no_more_is_claimed_than_can_be_sent_at_once(clock: MovableClock, runnin
     start: Any = running
     start(Courier(store, senders, pace=UNHURRIED), workers=2)
     try:
-        eventually(lambda: sum(len(s.attempts) for s in senders.values()) == 2, what="two attempts")
+        eventually(lambda: sum(len(s.parcels) for s in senders.values()) == 2, what="two attempts")
         assert sum(store.backlog(bot_type).sending for bot_type in senders) == 2
     finally:
         release.set()
-    eventually(lambda: sum(len(s.attempts) for s in senders.values()) == 8, what="all attempts")
+    eventually(lambda: sum(len(s.parcels) for s in senders.values()) == 8, what="all attempts")
 
 
 class Away(InMemoryRepository):
@@ -353,7 +359,7 @@ class Away(InMemoryRepository):
     results_to_fail = 0
     away_for: str | None = None
 
-    def claim(self, bot_type: str, **options: Any) -> tuple[Message, ...]:
+    def claim(self, bot_type: str, **options: Any) -> tuple[Parcel, ...]:
         if self.claims_to_fail or bot_type == self.away_for:
             self.claims_to_fail = max(self.claims_to_fail - 1, 0)
             raise DatabaseUnavailable("away", retry_after=timedelta(milliseconds=10))
@@ -397,7 +403,7 @@ def test_a_result_is_kept_until_the_store_is_back(clock: MovableClock, caplog: p
     receive(store)
     message = answer(store)
     store.results_to_fail = 2
-    Courier(store, {OPERATOR: RecordingSender()}, pace=UNHURRIED).deliver_due()
+    take(Courier(store, {OPERATOR: RecordingSender()}, pace=UNHURRIED))
     assert delivery(store, message).status is DeliveryStatus.SENT
     assert [record.message for record in caplog.records] == ["delivery.result_not_stored"] * 2
 
@@ -408,7 +414,7 @@ def test_a_paused_bot_goes_on_by_itself(
     """The loop asks Telegram, and sends what waits once the token is accepted."""
     sender.script(Refused(UNAUTHORIZED, stops_sender=True))
     answer(store, text="one")
-    courier.deliver_due()
+    take(courier)
     waiting = answer(store, text="two")
     assert store.is_paused(OPERATOR)
     running(courier)
@@ -423,7 +429,7 @@ def test_the_loop_does_not_pester_telegram_about_a_bad_token(
     sender.script(Refused(UNAUTHORIZED, stops_sender=True))
     sender.authorized = False
     answer(store, text="one")
-    courier.deliver_due()
+    take(courier)
     answer(store, text="two")
     running(courier)
     eventually(lambda: sender.authorization_checks == 1, what="the first question")
@@ -443,7 +449,7 @@ def test_a_broken_sender_leaves_doubt_and_stops_nobody(
     sender = RecordingSender(breaks)
     broken = answer(store)
     running(Courier(store, {OPERATOR: sender}, pace=UNHURRIED))
-    eventually(lambda: len(sender.attempts) == 1, what="the attempt")
+    eventually(lambda: len(sender.parcels) == 1, what="the attempt")
     receive(store, 43)
     other = answer(store, 43)
     eventually(lambda: delivery(store, other).status is DeliveryStatus.SENT, what="the other delivery")
@@ -462,15 +468,16 @@ def test_two_loops_beside_each_other_double_nothing(
         answer(store, user_id, text=str(user_id))
     for sender in senders:
         running(Courier(store, {OPERATOR: sender}, pace=UNHURRIED))
-    eventually(lambda: sum(len(s.attempts) for s in senders) >= 50, what="fifty attempts")
+    eventually(lambda: sum(len(s.parcels) for s in senders) >= 50, what="fifty attempts")
     eventually(lambda: store.next_due(OPERATOR) is None, what="an empty queue")
     assert sorted(int(text) for sender in senders for text in sender.texts) == list(range(1, 51))
 
 
-def test_a_claim_by_hand_and_a_courier_share_the_fence(store: InMemoryRepository, courier: Courier) -> None:
+def test_a_claim_by_hand_and_a_courier_share_the_fence(
+    store: InMemoryRepository, courier: Courier, sender: RecordingSender
+) -> None:
     """What somebody else holds is left alone."""
     answer(store)
     claim(store)
-    assert courier.deliver_due() == 0
     courier.deliver_chat(42, OPERATOR, upto=2)
-    assert store.find_message(MessageKey(42, OPERATOR, 2)) is not None
+    assert sender.parcels == []

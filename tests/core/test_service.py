@@ -35,7 +35,7 @@ from opchat_core.model import (
     ReopenRule,
     Sent,
 )
-from opchat_core.ports import Change, MessageVersion
+from opchat_core.ports import Change, MessageVersion, Parcel
 from opchat_core.service import OperatorChat
 from opchat_core.testing import InMemoryFeed, InMemoryRepository, MovableClock, RecordingSender
 
@@ -271,7 +271,7 @@ def test_an_answer_that_breaks_a_rule_is_not_stored(chat: OperatorChat, sender: 
         with pytest.raises(InvalidInput):
             chat.reply(42, text, reply_to=reply_to)
     assert len(chat.history(42)) == 1
-    assert sender.attempts == []
+    assert sender.parcels == []
 
 
 def test_an_answer_that_must_wait_says_so(chat: OperatorChat, sender: RecordingSender) -> None:
@@ -309,13 +309,13 @@ def test_a_person_marks_what_is_in_doubt(
     marked = chat.mark_delivered(chat.reply(42, "hello").key, arrived=arrived)
     assert marked.delivery is not None
     assert marked.delivery.status is status
-    assert len(sender.attempts) == 1
+    assert len(sender.parcels) == 1
 
 
 class AwayAfterQueueing(InMemoryRepository):
     """A store that goes away just after an answer was stored."""
 
-    def claim(self, bot_type: str, **options: Any) -> tuple[Message, ...]:
+    def claim(self, bot_type: str, **options: Any) -> tuple[Parcel, ...]:
         raise DatabaseUnavailable("away")
 
 
@@ -364,7 +364,7 @@ def test_a_rehearsal_leaves_no_trace_and_sends_nothing(chat: OperatorChat, sende
             rehearsal.reply(42, "hello")
     with pytest.raises(UserNotFound):
         chat.chat(42)
-    assert sender.attempts == []
+    assert sender.parcels == []
 
 
 def test_closing_gives_back_what_was_borrowed(store: InMemoryRepository, courier: Courier) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.support.stores import answer, receive
 
 from opchat_core.model import DeliveryError, Lost, Message, Outcome, Sent
-from opchat_core.ports import Change
+from opchat_core.ports import Change, Parcel
 from opchat_core.testing import InMemoryFeed, InMemoryRepository, MovableClock, RecordingSender
 
 
@@ -37,10 +37,10 @@ def test_a_sender_follows_its_script() -> None:
     store = InMemoryRepository()
     receive(store)
     message = answer(store)
-    outcomes = [sender.send(message, reply_to_telegram_message_id=7) for _ in range(4)]
+    outcomes = [sender.send(Parcel(message, 7)) for _ in range(4)]
     assert outcomes == [lost, Sent(2), Sent(1001), Sent(1002)]
     assert sender.texts == ["hello"] * 4
-    assert sender.attempts[0].reply_to_telegram_message_id == 7
+    assert sender.parcels[0].reply_to_telegram_message_id == 7
 
 
 def test_a_store_without_a_clock_takes_the_systems() -> None:

@@ -17,11 +17,13 @@ from psycopg.rows import tuple_row
 from tests.support.databases import scratch_database
 from tests.support.stores import LEASE, MAX_AGE, OPERATOR, UNHURRIED, WAIT
 
-from opchat_core.model import Answer, ChatStatus, Cursor, IncomingMessage, Message, MessageKey, ReopenRule, Sent
+from opchat_core.model import Answer, ChatStatus, Cursor, IncomingMessage, MessageKey, ReopenRule, Sent
 from opchat_core.postgres import Database, PostgresRepository, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from opchat_core.ports import Parcel
 
 USERS = 6000
 HEAVY = 1
@@ -176,14 +178,14 @@ def test_sending_reads_what_it_sends(store: PostgresRepository, connection: psyc
     """Claiming, completing and settling look at the chats concerned and at no others."""
     for user_id in range(100, 120):
         store.queue_answer(user_id, OPERATOR, Answer(text="x"), operator=None)
-    taken: list[Message] = []
+    taken: list[Parcel] = []
     reading = read(
         connection, lambda: taken.extend(store.claim(OPERATOR, limit=8, lease=LEASE, max_age=MAX_AGE, pace=UNHURRIED))
     )
     assert len(taken) == 8
     assert not reading.scanned & BIG
     assert reading.total <= 8 * 16, reading
-    reading = read(connection, lambda: store.complete(taken[0], Sent(1), wait=WAIT))
+    reading = read(connection, lambda: store.complete(taken[0].message, Sent(1), wait=WAIT))
     assert not reading.scanned & BIG
     assert reading.total <= 12, reading
     reading = read(

@@ -41,7 +41,7 @@ from opchat_core.testing import InMemoryRepository, MovableClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from opchat_core.ports import Store
+    from opchat_core.ports import Parcel, Store
 
 USERS = (1, 2)
 BOTS = ("operator", "shop")
@@ -106,7 +106,7 @@ class ChatMachine(RuleBasedStateMachine):
         self.clock = MovableClock()
         self.memory = InMemoryRepository(self.clock)
         self.postgres = PostgresRepository(self.database, clock=self.clock)
-        self.claimed: list[Message] = []
+        self.claimed: list[Parcel] = []
         for user_id in USERS:
             message = IncomingMessage(user_id=user_id, text="hi", telegram_message_id=1)
             self.both(partial(store_message, message=message))
@@ -203,9 +203,9 @@ class ChatMachine(RuleBasedStateMachine):
     def claim(self, bot_type: str, user_id: int | None) -> None:
         """A worker looks; chats that are due at the same moment have no order among them, so it takes them all."""
 
-        def look(store: Store) -> list[Message]:
+        def look(store: Store) -> list[Parcel]:
             changed = store.claim(bot_type, limit=10, lease=LEASE, max_age=MAX_AGE, pace=PACE, user_id=user_id)
-            return sorted(changed, key=lambda m: (m.user_id, m.revision))
+            return sorted(changed, key=lambda one: (one.message.user_id, one.message.revision))
 
         self.claimed += self.both(look)
 
@@ -213,7 +213,7 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(outcome=outcomes, back=st.sampled_from([1, 1, 1, 2, 5]))
     def complete(self, outcome: Outcome, back: int) -> None:
         """A worker comes back with a result: that of its last claim, or of an older one, too late or twice."""
-        message = self.claimed[-min(back, len(self.claimed))]
+        message = self.claimed[-min(back, len(self.claimed))].message
         self.both(lambda s: s.complete(message, outcome, wait=timedelta(seconds=4)))
 
     @rule(user_id=users, text=texts, outcome=outcomes)

@@ -12,6 +12,7 @@ from tests.support.stores import answer, receive
 
 from opchat_core.errors import Unavailable
 from opchat_core.model import Lost
+from opchat_core.ports import Parcel
 from opchat_core.telegram import TelegramSender
 from opchat_core.telegram.account import ask_account
 from opchat_core.testing import InMemoryRepository
@@ -78,7 +79,7 @@ def test_no_redirect_is_followed(message: Message, status: int) -> None:
 
         with _server(lead_away) as (url, asked):
             sender = TelegramSender(TOKEN, url)
-            outcome = sender.send(message, reply_to_telegram_message_id=None)
+            outcome = sender.send(Parcel(message))
             with pytest.raises(Unavailable):
                 ask_account(TOKEN, url)
             sender.close()

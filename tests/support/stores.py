@@ -12,7 +12,7 @@ from opchat_core.postgres import Database, PostgresRepository, lend, open_pool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from opchat_core.ports import Clock, Repository
+    from opchat_core.ports import ChatRepository, Clock, DeliveryRepository
 
 OPERATOR = "operator"
 LEASE = timedelta(seconds=60)
@@ -32,7 +32,7 @@ def postgres_store(url: str, clock: Clock | None = None, *, size: int = 16) -> I
 
 
 def receive(
-    store: Repository,
+    store: ChatRepository,
     user_id: int = 42,
     text: str = "hi",
     *,
@@ -47,7 +47,7 @@ def receive(
 
 
 def answer(
-    store: Repository,
+    store: DeliveryRepository,
     user_id: int = 42,
     text: str = "hello",
     *,
@@ -60,7 +60,7 @@ def answer(
 
 
 def claim(
-    store: Repository,
+    store: DeliveryRepository,
     *,
     limit: int = 10,
     lease: timedelta = LEASE,
@@ -69,5 +69,6 @@ def claim(
     user_id: int | None = None,
     bot_type: str = OPERATOR,
 ) -> tuple[Message, ...]:
-    """Claim what is due."""
-    return store.claim(bot_type, limit=limit, lease=lease, max_age=max_age, pace=pace, user_id=user_id)
+    """Claim what is due; every message that changed."""
+    parcels = store.claim(bot_type, limit=limit, lease=lease, max_age=max_age, pace=pace, user_id=user_id)
+    return tuple(parcel.message for parcel in parcels)

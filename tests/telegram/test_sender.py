@@ -15,6 +15,7 @@ import pytest
 
 from opchat_core.delivery import LEASE
 from opchat_core.model import Deferred, Delivery, DeliveryStatus, Direction, Lost, Message, MessageType, Refused, Sent
+from opchat_core.ports import Parcel
 from opchat_core.telegram import TelegramSender, sender
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def telegram(simulator: Simulator) -> Iterator[TelegramSender]:
 
 
 def send(telegram: TelegramSender, message: Message | None = None) -> Sent | Deferred | Refused | Lost:
-    return telegram.send(message or answer(), reply_to_telegram_message_id=None)
+    return telegram.send(Parcel(message or answer()))
 
 
 def test_an_accepted_message_is_sent_under_telegrams_number(simulator: Simulator, telegram: TelegramSender) -> None:
@@ -80,7 +81,7 @@ def test_entities_and_quotes_go_along(simulator: Simulator, telegram: TelegramSe
     """Formatting travels as entities, a quoted message as its Telegram number."""
     quoted = simulator.send_text(USER, "Which one?")
     message = answer("the red one", entities=({"type": "bold", "offset": 4, "length": 3},))
-    assert isinstance(telegram.send(message, reply_to_telegram_message_id=quoted), Sent)
+    assert isinstance(telegram.send(Parcel(message, quoted)), Sent)
     (arrived,) = simulator.sent(USER)
     assert arrived.body["entities"] == [{"type": "bold", "offset": 4, "length": 3}]
     assert arrived.body["reply_to_message"]["message_id"] == quoted
@@ -88,7 +89,7 @@ def test_entities_and_quotes_go_along(simulator: Simulator, telegram: TelegramSe
 
 def test_a_quoted_message_that_is_gone_does_not_stop_the_answer(telegram: TelegramSender) -> None:
     """The answer matters more than the quote."""
-    assert isinstance(telegram.send(answer(), reply_to_telegram_message_id=999_999), Sent)
+    assert isinstance(telegram.send(Parcel(answer(), 999_999)), Sent)
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,12 @@ _LAST = sys.maxsize
 
 
 class Chats(Base):
-    """The part of the repository that keeps chats and messages; :class:`~opchat_core.ports.Repository` documents it."""
+    """Keeps chats and messages; :class:`~opchat_core.ports.ChatRepository` documents it."""
 
     def receive(
         self, message: IncomingMessage, *, verified: bool, operator: str | None, reopen: ReopenRule
     ) -> Received:
-        """See :meth:`opchat_core.ports.Repository.receive`."""
+        """See :meth:`opchat_core.ports.ChatRepository.receive`."""
         found = self._database.fetch_one(
             _RECEIVE,
             to_outcome,
@@ -99,19 +99,19 @@ class Chats(Base):
         return Received(stored, duplicate=outcome == "duplicate", updated=outcome == "edited")
 
     def find_chat(self, user_id: int, bot_type: str) -> Chat | None:
-        """See :meth:`opchat_core.ports.Repository.find_chat`."""
+        """See :meth:`opchat_core.ports.ChatRepository.find_chat`."""
         return self._database.fetch_one(_FIND_CHAT, to_chat, {"user_id": user_id, "bot_type": bot_type})
 
     def list_chats(
         self, bot_type: str, *, status: ChatStatus | None, limit: int, cursor: Cursor | None
     ) -> tuple[Chat, ...]:
-        """See :meth:`opchat_core.ports.Repository.list_chats`."""
+        """See :meth:`opchat_core.ports.ChatRepository.list_chats`."""
         return tuple(self._database.fetch(_LIST_CHATS, to_chat, _page(bot_type, status, limit, cursor)))
 
     def search_chats(
         self, bot_type: str, *, status: ChatStatus | None, search: str, limit: int, cursor: Cursor | None
     ) -> tuple[Chat, ...]:
-        """See :meth:`opchat_core.ports.Repository.search_chats`."""
+        """See :meth:`opchat_core.ports.ChatRepository.search_chats`."""
         words = fold(search)
         is_id = words.isascii() and words.isdigit() and int(words) <= MAX_ID
         parameters = _page(bot_type, status, limit, cursor) | {
@@ -121,43 +121,43 @@ class Chats(Base):
         return tuple(self._database.fetch_within(SEARCH_LIMIT, _SEARCH_CHATS, to_chat, parameters))
 
     def count_chats(self, bot_type: str) -> ChatCounts:
-        """See :meth:`opchat_core.ports.Repository.count_chats`."""
+        """See :meth:`opchat_core.ports.ChatRepository.count_chats`."""
         return self._database.fetch_one(_COUNT_CHATS, ChatCounts, {"bot_type": bot_type}) or ChatCounts(0, 0)
 
     def set_status(self, user_id: int, bot_type: str, status: ChatStatus) -> Chat | None:
-        """See :meth:`opchat_core.ports.Repository.set_status`."""
+        """See :meth:`opchat_core.ports.ChatRepository.set_status`."""
         parameters = {"user_id": user_id, "bot_type": bot_type, "status": status.value, "now": self._now()}
         return self._after(self._database.fetch_value(_SET_STATUS, parameters), user_id, bot_type)
 
     def mark_read(self, user_id: int, bot_type: str, seq: int) -> Chat | None:
-        """See :meth:`opchat_core.ports.Repository.mark_read`."""
+        """See :meth:`opchat_core.ports.ChatRepository.mark_read`."""
         parameters = {"user_id": user_id, "bot_type": bot_type, "seq": seq}
         return self._after(self._database.fetch_value(_MARK_READ, parameters), user_id, bot_type)
 
     def set_blocked(self, user_id: int, bot_type: str, *, blocked: bool) -> Chat | None:
-        """See :meth:`opchat_core.ports.Repository.set_blocked`."""
+        """See :meth:`opchat_core.ports.ChatRepository.set_blocked`."""
         parameters = {"user_id": user_id, "bot_type": bot_type, "blocked": blocked}
         return self._after(self._database.fetch_value(_SET_BLOCKED, parameters), user_id, bot_type)
 
     def forget_chat(self, user_id: int, bot_type: str) -> int:
-        """See :meth:`opchat_core.ports.Repository.forget_chat`."""
+        """See :meth:`opchat_core.ports.ChatRepository.forget_chat`."""
         count: int = self._database.fetch_value(_FORGET_CHAT, {"user_id": user_id, "bot_type": bot_type})
         self._changed(Change(user_id, bot_type, 0))
         return count
 
     def list_bot_types(self, user_id: int) -> tuple[str, ...]:
-        """See :meth:`opchat_core.ports.Repository.list_bot_types`."""
+        """See :meth:`opchat_core.ports.ChatRepository.list_bot_types`."""
         rows: list[dict[str, str]] = self._database.fetch(_LIST_BOT_TYPES, dict, {"user_id": user_id})
         return tuple(row["bot_type"] for row in rows)
 
     def find_message(self, key: MessageKey) -> Message | None:
-        """See :meth:`opchat_core.ports.Repository.find_message`."""
+        """See :meth:`opchat_core.ports.ChatRepository.find_message`."""
         return self._database.fetch_one(_FIND_MESSAGE, to_message, attrs.asdict(key))
 
     def list_messages(
         self, user_id: int, bot_type: str, *, before: int | None, limit: int | None
     ) -> tuple[Message, ...]:
-        """See :meth:`opchat_core.ports.Repository.list_messages`."""
+        """See :meth:`opchat_core.ports.ChatRepository.list_messages`."""
         parameters = {
             "user_id": user_id,
             "bot_type": bot_type,
@@ -167,12 +167,12 @@ class Chats(Base):
         return tuple(reversed(self._database.fetch(_LIST_MESSAGES, to_message, parameters)))
 
     def list_changes(self, user_id: int, bot_type: str, *, after: int) -> tuple[Message, ...]:
-        """See :meth:`opchat_core.ports.Repository.list_changes`."""
+        """See :meth:`opchat_core.ports.ChatRepository.list_changes`."""
         parameters = {"user_id": user_id, "bot_type": bot_type, "after": after}
         return tuple(self._database.fetch(_LIST_CHANGES, to_message, parameters))
 
     def list_versions(self, key: MessageKey) -> tuple[MessageVersion, ...]:
-        """See :meth:`opchat_core.ports.Repository.list_versions`."""
+        """See :meth:`opchat_core.ports.ChatRepository.list_versions`."""
         return tuple(self._database.fetch(_LIST_VERSIONS, MessageVersion, attrs.asdict(key)))
 
     def stream_messages(self, user_id: int, bot_type: str) -> Iterator[Message]:

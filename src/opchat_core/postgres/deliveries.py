@@ -20,10 +20,10 @@ from opchat_core.model import (
     Refused,
     Sent,
 )
-from opchat_core.ports import Backlog, Change, Queued
+from opchat_core.ports import Backlog, Change, Parcel, Queued
 from opchat_core.postgres.base import Base
 from opchat_core.postgres.queries import query
-from opchat_core.postgres.rows import to_backlog, to_message, to_outcome
+from opchat_core.postgres.rows import to_backlog, to_message, to_outcome, to_parcel
 
 _QUEUE_ANSWER = query("queue_answer")
 _CLAIM = query("claim")
@@ -36,10 +36,10 @@ _BACKLOG = query("backlog")
 
 
 class Deliveries(Base):
-    """The part of the repository that keeps the queue; :class:`~opchat_core.ports.Repository` documents it."""
+    """The part of the repository that keeps the queue; :class:`~opchat_core.ports.DeliveryRepository` documents it."""
 
     def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
-        """See :meth:`opchat_core.ports.Repository.queue_answer`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.queue_answer`."""
         rows = self._database.fetch(
             _QUEUE_ANSWER,
             to_outcome,
@@ -69,8 +69,8 @@ class Deliveries(Base):
 
     def claim(
         self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
-    ) -> tuple[Message, ...]:
-        """See :meth:`opchat_core.ports.Repository.claim`."""
+    ) -> tuple[Parcel, ...]:
+        """See :meth:`opchat_core.ports.DeliveryRepository.claim`."""
         parameters = {
             "bot_type": bot_type,
             "user_id": user_id,
@@ -83,10 +83,12 @@ class Deliveries(Base):
             "bot_every": pace.bot.every,
             "now": self._now(),
         }
-        return self._tell(tuple(self._database.fetch(_CLAIM, to_message, parameters)))
+        parcels = tuple(self._database.fetch(_CLAIM, to_parcel, parameters))
+        self._tell(tuple(parcel.message for parcel in parcels))
+        return parcels
 
     def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:
-        """See :meth:`opchat_core.ports.Repository.complete`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.complete`."""
         telegram_message_id: int | None = None
         error: DeliveryError | None = None
         match outcome:
@@ -112,7 +114,7 @@ class Deliveries(Base):
         return self._tell((stored,))[0] if stored else None
 
     def settle(self, key: MessageKey, status: DeliveryStatus) -> Message:
-        """See :meth:`opchat_core.ports.Repository.settle`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.settle`."""
         parameters = attrs.asdict(key) | {"status": status.value, "now": self._now()}
         outcome, message = self._database.fetch_one(_SETTLE, to_outcome, parameters) or ("", None)
         if message is None:
@@ -122,20 +124,20 @@ class Deliveries(Base):
         return self._tell((message,))[0]
 
     def next_due(self, bot_type: str) -> timedelta | None:
-        """See :meth:`opchat_core.ports.Repository.next_due`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.next_due`."""
         due: timedelta | None = self._database.fetch_value(_NEXT_DUE, {"bot_type": bot_type, "now": self._now()})
         return due
 
     def is_paused(self, bot_type: str) -> bool:
-        """See :meth:`opchat_core.ports.Repository.is_paused`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.is_paused`."""
         return bool(self._database.fetch_value(_IS_PAUSED, {"bot_type": bot_type}))
 
     def resume(self, bot_type: str) -> None:
-        """See :meth:`opchat_core.ports.Repository.resume`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.resume`."""
         self._database.execute(_RESUME, {"bot_type": bot_type})
 
     def backlog(self, bot_type: str) -> Backlog:
-        """See :meth:`opchat_core.ports.Repository.backlog`."""
+        """See :meth:`opchat_core.ports.DeliveryRepository.backlog`."""
         (backlog,) = self._database.fetch(_BACKLOG, to_backlog, {"bot_type": bot_type, "now": self._now()})
         return backlog
 

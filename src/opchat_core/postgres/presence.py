@@ -28,12 +28,12 @@ class _Attended:
 
 
 class PresenceTable(Base):
-    """The part of the repository that knows who is there; :class:`~opchat_core.ports.Repository` documents it."""
+    """The part of the repository that knows who is there; :class:`~opchat_core.ports.ChatRepository` documents it."""
 
     def attend(
         self, user_id: int, bot_type: str, operator: str, presence: Presence | None, *, lasting: timedelta
     ) -> tuple[Colleague, ...]:
-        """See :meth:`opchat_core.ports.Repository.attend`."""
+        """See :meth:`opchat_core.ports.ChatRepository.attend`."""
         parameters = {
             "user_id": user_id,
             "bot_type": bot_type,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opchat_core.model import Chat, Delivery, DeliveryError, DeliveryStatus, Media, Message, User
-from opchat_core.ports import Backlog
+from opchat_core.ports import Backlog, Parcel
 
 
 def to_delivery(
@@ -73,6 +73,11 @@ def to_message(  # noqa: PLR0917 - called with names only, by psycopg
         revision=revision,
         delivery=to_delivery(delivery_status, error_code, error_message, attempts, next_attempt_at),
     )
+
+
+def to_parcel(quoted: int | None, **message: Any) -> Parcel:
+    """Build what a worker takes to Telegram from a row of ``claim``."""
+    return Parcel(to_message(**message), quoted)
 
 
 def to_chat(  # noqa: PLR0917 - called with names only, by psycopg

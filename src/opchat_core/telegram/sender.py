@@ -21,8 +21,9 @@ from typing import Any
 import httpx
 from attrs import frozen
 
-from opchat_core.model import Deferred, DeliveryError, FailureCode, Lost, Message, Outcome, Refused, Sent
+from opchat_core.model import Deferred, DeliveryError, FailureCode, Lost, Outcome, Refused, Sent
 from opchat_core.model.rules import MAX_ID
+from opchat_core.ports import Parcel
 from opchat_core.telegram import redaction
 
 _log = logging.getLogger(__name__)
@@ -83,15 +84,16 @@ class TelegramSender:
         """Close connections."""
         self._client.close()
 
-    def send(self, message: Message, *, reply_to_telegram_message_id: int | None) -> Outcome:
+    def send(self, parcel: Parcel) -> Outcome:
         """See :meth:`opchat_core.ports.Sender.send`."""
+        message = parcel.message
         body: dict[str, Any] = {"chat_id": message.user_id, "text": message.text}
         if message.entities:
             body["entities"] = list(message.entities)
-        if reply_to_telegram_message_id:
+        if parcel.reply_to_telegram_message_id:
             # Should the quoted message be gone, the answer still goes out.
             body["reply_parameters"] = {
-                "message_id": reply_to_telegram_message_id,
+                "message_id": parcel.reply_to_telegram_message_id,
                 "allow_sending_without_reply": True,
             }
         return self._call("sendMessage", body)

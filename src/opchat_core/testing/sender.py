@@ -6,28 +6,14 @@ from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
-from attrs import frozen
-
 from opchat_core.model import Message, Outcome, Sent
+from opchat_core.ports import Parcel
 
 Step = Outcome | Callable[[Message], Outcome]
 """What a script says about one attempt: its outcome, or a function that makes one."""
 
 FIRST_NUMBER = 1001
 """Telegram's number of the first message that goes out by default."""
-
-
-@frozen
-class Attempt:
-    """One call of :meth:`RecordingSender.send`.
-
-    Attributes:
-        message: What was to be sent.
-        reply_to_telegram_message_id: Telegram's number of the message that it quotes.
-    """
-
-    message: Message
-    reply_to_telegram_message_id: int | None
 
 
 class RecordingSender:
@@ -37,7 +23,7 @@ class RecordingSender:
         *script: What happens to the first attempts, one step each.
 
     Attributes:
-        attempts: What it was asked to send, in order.
+        parcels: What it was asked to send, in order.
         authorized: What :meth:`is_authorized` answers.
         authorization_checks: How often it was asked.
     """
@@ -46,7 +32,7 @@ class RecordingSender:
         self._lock = Lock()
         self._script = deque(script)
         self._number = FIRST_NUMBER - 1
-        self.attempts: list[Attempt] = []
+        self.parcels: list[Parcel] = []
         self.authorized = True
         self.authorization_checks = 0
 
@@ -55,13 +41,13 @@ class RecordingSender:
         with self._lock:
             self._script.extend(steps)
 
-    def send(self, message: Message, *, reply_to_telegram_message_id: int | None) -> Outcome:
+    def send(self, parcel: Parcel) -> Outcome:
         """Record an attempt and end it as the script says."""
         with self._lock:
-            self.attempts.append(Attempt(message, reply_to_telegram_message_id))
+            self.parcels.append(parcel)
             step = self._script.popleft() if self._script else self._arrive
         # Outside the lock: a step may wait for something that another attempt does.
-        return step(message) if callable(step) else step
+        return step(parcel.message) if callable(step) else step
 
     def is_authorized(self) -> bool:
         """Answer what :attr:`authorized` says."""
@@ -73,7 +59,7 @@ class RecordingSender:
     def texts(self) -> list[str]:
         """The texts of all attempts, in order."""
         with self._lock:
-            return [attempt.message.text for attempt in self.attempts]
+            return [parcel.message.text for parcel in self.parcels]
 
     def _arrive(self, _: Message) -> Outcome:
         with self._lock:

@@ -117,7 +117,7 @@ class StoredChat:
     def receive(
         self, message: IncomingMessage, *, verified: bool, operator: str | None, reopen: ReopenRule, now: datetime
     ) -> Received:
-        """Store what happened; see :meth:`opchat_core.ports.Repository.receive`."""
+        """Store what happened; see :meth:`opchat_core.ports.ChatRepository.receive`."""
         created_at = message.created_at or now
         known = self._known(message, verified=verified)
         if known is not None:
@@ -180,6 +180,11 @@ class StoredChat:
         content = {name: getattr(new, name) for name in _CONTENT}
         return Received(self._change(entry, edited_at=written_at, **content), updated=True)
 
+    def number_of(self, seq: int | None) -> int | None:
+        """Telegram's number of a message, if it has one."""
+        entry = self.entry(seq or 0)
+        return entry.message.telegram_message_id if entry else None
+
     def _seq_of(self, telegram_message_id: int | None) -> int | None:
         """Find the message that an answer quotes: a verified one before an unverified one, then the newest."""
         found = [m for m in self.messages if m.telegram_message_id == telegram_message_id is not None]
@@ -208,7 +213,7 @@ class StoredChat:
             self.revision += 1
 
     def queue(self, answer: Answer, *, operator: str | None, now: datetime) -> Queued:
-        """Store an answer; see :meth:`opchat_core.ports.Repository.queue_answer`."""
+        """Store an answer; see :meth:`opchat_core.ports.DeliveryRepository.queue_answer`."""
         if answer.client_message_id is not None:
             before = tuple(m for m in self.messages if m.client_message_id == answer.client_message_id)
             if before:
@@ -283,7 +288,7 @@ class StoredChat:
                 return self._deliver(entry, DeliveryStatus.UNKNOWN, error=error)
 
     def settle(self, seq: int, status: DeliveryStatus, now: datetime) -> Message:
-        """End a doubt or failure; see :meth:`opchat_core.ports.Repository.settle`."""
+        """End a doubt or failure; see :meth:`opchat_core.ports.DeliveryRepository.settle`."""
         entry = self.entry(seq)
         if entry is None:
             raise MessageNotFound(f"The chat has no message {seq}.")

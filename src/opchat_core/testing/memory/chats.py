@@ -33,7 +33,7 @@ _NAMES = ("first_name", "last_name", "username", "language_code")
 
 
 class InMemoryChats(InMemoryBase):
-    """The part of :class:`~opchat_core.ports.Repository` about chats and messages."""
+    """A :class:`~opchat_core.ports.ChatRepository`."""
 
     # Chats
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from opchat_core.errors import MessageNotFound
 from opchat_core.model import Answer, Deferred, DeliveryStatus, Message, MessageKey, Outcome, Pace
-from opchat_core.ports import Backlog, Queued
+from opchat_core.ports import Backlog, Parcel, Queued
 from opchat_core.testing.memory.base import InMemoryBase
 from opchat_core.testing.memory.chat import StoredChat
 
@@ -15,7 +15,7 @@ AHEAD = 2
 
 
 class InMemoryDeliveries(InMemoryBase):
-    """The part of :class:`~opchat_core.ports.Repository` about delivery."""
+    """A :class:`~opchat_core.ports.DeliveryRepository`."""
 
     def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
         """Store an answer as ``queued``."""
@@ -24,10 +24,10 @@ class InMemoryDeliveries(InMemoryBase):
 
     def claim(
         self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
-    ) -> tuple[Message, ...]:
+    ) -> tuple[Parcel, ...]:
         """Take answers that are due, at most one a chat, and settle those whose time is over."""
         now = self._clock.now()
-        changed: list[Message] = []
+        changed: list[Parcel] = []
         with self._lock:
             bot = self._tables.bots[bot_type]
             due = [
@@ -46,7 +46,8 @@ class InMemoryDeliveries(InMemoryBase):
             ahead = 0 if user_id is None else AHEAD
             for _, stored in due:
                 with self._step(stored.user_id, bot_type) as chat:
-                    changed += chat.claim(bot, ahead=ahead, lease=lease, max_age=max_age, pace=pace, now=now)
+                    taken = chat.claim(bot, ahead=ahead, lease=lease, max_age=max_age, pace=pace, now=now)
+                    changed += [Parcel(message, chat.number_of(message.reply_to)) for message in taken]
         return tuple(changed)
 
     def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:

@@ -15,7 +15,7 @@ class InMemoryPresence(InMemoryBase):
     def attend(
         self, user_id: int, bot_type: str, operator: str, presence: Presence | None, *, lasting: timedelta
     ) -> tuple[Colleague, ...]:
-        """See :meth:`opchat_core.ports.Repository.attend`."""
+        """See :meth:`opchat_core.ports.ChatRepository.attend`."""
         with self._lock:
             now = self._clock.now()
             chat = self._tables.chats.get((user_id, bot_type))

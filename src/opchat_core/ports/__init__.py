@@ -1,0 +1,28 @@
+"""What the library needs from outside, as protocols: a store, a way to Telegram, a clock, a feed of changes."""
+
+from opchat_core.ports.audit import AuditLog
+from opchat_core.ports.changes import Change, ChangeFeed, Clock, Subscription
+from opchat_core.ports.chats import ChatRepository, Colleague, MessageVersion
+from opchat_core.ports.deliveries import Backlog, DeliveryRepository, Parcel, Queued, Sender
+from opchat_core.ports.limits import RateLimiter
+from opchat_core.ports.operators import OperatorRepository
+from opchat_core.ports.store import Store
+
+__all__ = [
+    "AuditLog",
+    "Backlog",
+    "Change",
+    "ChangeFeed",
+    "ChatRepository",
+    "Clock",
+    "Colleague",
+    "DeliveryRepository",
+    "MessageVersion",
+    "OperatorRepository",
+    "Parcel",
+    "Queued",
+    "RateLimiter",
+    "Sender",
+    "Store",
+    "Subscription",
+]

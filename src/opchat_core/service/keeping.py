@@ -1,0 +1,63 @@
+"""The keeper's side: what strangers may do, what was done, taking data out and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from opchat_core.errors import TooManyRequests
+from opchat_core.model import OPERATOR, Action, AuditRecord, Charge, Message, chat_subject
+from opchat_core.recorded import recorded
+from opchat_core.service.base import Base
+
+
+class Keeping(Base):
+    """Looks after an installation."""
+
+    def admit(self, charges: Sequence[Charge]) -> None:
+        """Take one from each allowance, over all processes; for whoever lets strangers in.
+
+        Raises:
+            TooManyRequests: If one of them is used up; then nothing is taken from any.
+        """
+        wait = self._store.charge(charges) if charges else timedelta(0)
+        if wait > timedelta(0):
+            raise TooManyRequests("Too many requests; come again later.", retry_after=wait)
+
+    def acquit(self, charge: Charge) -> None:
+        """Make an allowance whole again, for its holder has proved who they are."""
+        self._store.acquit(charge)
+
+    def check(self) -> None:
+        """Make sure that the store can be reached and has the right schema.
+
+        Raises:
+            Unavailable: If not.
+        """
+        self._store.check()
+
+    def export(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Iterator[Message]:
+        """Read a whole chat, oldest first, without holding it in memory; ``operator`` is who takes it."""
+        self._store.record(Action.EXPORT, actor=operator, subject=chat_subject(user_id, bot_type))
+        return self._store.stream_messages(user_id, bot_type)
+
+    def forget(self, user_id: int, *, bot_type: str | None = None, operator: str | None = None) -> int:
+        """Erase a user's chats, or the chat with one bot, for good.
+
+        Args:
+            user_id: The user.
+            bot_type: The chat with this bot only; None for all.
+            operator: Who does it.
+
+        Returns:
+            How many messages went.
+        """
+        messages = 0
+        for one in self._store.list_bot_types(user_id) if bot_type is None else (bot_type,):
+            with recorded(self._store, Action.FORGET, operator, chat_subject(user_id, one)) as store:
+                messages += store.forget_chat(user_id, one)
+        return messages
+
+    def audit(self, *, limit: int = 100) -> tuple[AuditRecord, ...]:
+        """Read what people did last, newest first."""
+        return self._store.list_records(limit=limit)

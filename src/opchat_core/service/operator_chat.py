@@ -1,0 +1,67 @@
+"""The library as one object, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from opchat_core.config import Config
+from opchat_core.delivery import Courier
+from opchat_core.operators import Operators
+from opchat_core.ports import ChangeFeed, Sender, Store
+from opchat_core.service.answering import Answering
+from opchat_core.service.keeping import Keeping
+from opchat_core.service.reading import Reading
+from opchat_core.service.receiving import Receiving
+from opchat_core.service.tending import Tending
+
+
+class OperatorChat(Receiving, Reading, Answering, Tending, Keeping):
+    """The library: one object for everything that happens in the chats of one installation.
+
+    Thread-safe; make one a process, most easily with :func:`opchat_core.connect`, and close it at the end.
+
+    Args:
+        store: Where chats are kept.
+        courier: Takes answers to Telegram.
+        feed: Tells of changes in any process.
+        config: The installation's settings, by which also adapters go.
+        on_close: Called once by :meth:`close`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        courier: Courier,
+        feed: ChangeFeed,
+        *,
+        config: Config | None = None,
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(store, courier, feed, config or Config())
+        self._on_close = on_close
+        self.operators = Operators(store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back connections and threads."""
+        self._on_close()
+
+    @contextmanager
+    def rehearsal(self, senders: Mapping[str, Sender] | None = None) -> Iterator[OperatorChat]:
+        """Do things in one transaction that is rolled back at the end: for checks.
+
+        Args:
+            senders: What takes answers, by bot type, in place of Telegram; without them there is no bot.
+        """
+        with self._store.transaction() as store:
+            yield OperatorChat(store, Courier(store, senders or {}), self._feed, config=self.config)

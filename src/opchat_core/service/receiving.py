@@ -1,0 +1,65 @@
+"""The user's side: what they write, and whether they want to hear from us."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from opchat_core.errors import ForbiddenDirection, ForbiddenEdit
+from opchat_core.model import OPERATOR, Chat, Direction, IncomingMessage, Message, Received
+from opchat_core.service.base import Base, found
+
+
+class Receiving(Base):
+    """Takes in what users write."""
+
+    def receive(self, *, user_id: int, text: str = "", verified: bool = True, **fields: Any) -> Message:
+        """Store a message that happened, exactly once.
+
+        Args:
+            user_id: Telegram user id.
+            text: The text or caption.
+            verified: Whether its origin is beyond doubt.
+            **fields: More fields of :class:`~opchat_core.model.IncomingMessage`.
+
+        Returns:
+            The stored message; the one that was there when the same message comes again.
+
+        Raises:
+            InvalidInput: If a field breaks its rule; nothing is stored.
+            Unavailable: If the store is away; hand it in again.
+        """
+        return self.take_in(IncomingMessage(user_id=user_id, text=text, **fields), verified=verified).message
+
+    def take_in(self, message: IncomingMessage, *, verified: bool, operator: str | None = None) -> Received:
+        """Store a message and say what became of it: stored, known already, or a new version.
+
+        An unverified message cannot report an answer, edit, set its own time, or be known by an update's number.
+
+        Args:
+            message: The message.
+            verified: Whether its origin is beyond doubt.
+            operator: Who sent it, where it is an answer that was sent elsewhere.
+
+        Raises:
+            ForbiddenDirection: If an unverified caller reports an answer.
+            ForbiddenEdit: If an unverified caller edits a message.
+            InvalidInput: If it claims to be from more than five minutes ahead.
+            Unavailable: If the store is away.
+        """
+        if not verified:
+            if message.direction is Direction.OUT:
+                raise ForbiddenDirection("Only a verified caller may record an answer that was sent elsewhere.")
+            if message.edited:
+                raise ForbiddenEdit("Only a verified caller may edit a message.")
+            message = attrs.evolve(message, created_at=None, update_id=None)
+        return self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
+
+    def set_blocked(self, user_id: int, *, blocked: bool, bot_type: str = OPERATOR) -> Chat:
+        """Record that the user has blocked or unblocked the bot.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        return found(self._store.set_blocked(user_id, bot_type, blocked=blocked))
