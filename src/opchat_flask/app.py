@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from opchat_flask.chats import chats
 from opchat_flask.conversation import conversation
+from opchat_flask.error_pages import answer_unrouted_with_pages
 from opchat_flask.events import events
 from opchat_flask.headers import stay_with_https
 from opchat_flask.health import health
@@ -38,6 +39,7 @@ def create_app(chat: OperatorChat, config: Config | None = None, *, streams: Str
         streams: How many event streams this process serves.
     """
     app = Flask("opchat_flask", static_folder=None, template_folder=None)
+    answer_unrouted_with_pages(app)
     init_app(app, chat, config, streams=streams)
     app.after_request(stay_with_https)
     proxies = mount_of(app).config.trusted_proxies

@@ -8,12 +8,13 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from opchat_core.errors import TooManyRequests
 from opchat_flask.auth import identify
+from opchat_flask.error_pages import answer_with_pages
 from opchat_flask.headers import guard
 from opchat_flask.limits import charges_of_login
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, is_own_origin, local_path
 from opchat_flask.passwords import verify_password
-from opchat_flask.problems import answer_with_pages, retry_after
+from opchat_flask.problems import retry_after
 from opchat_flask.sessions import SESSION_LIFETIME, give_session, read_session, read_ticket, take_session
 from opchat_flask.uploads import Origin
 

@@ -18,11 +18,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from jinja2.utils import htmlsafe_json_dumps
 
 from opchat_flask.auth import current_operator, login_required
+from opchat_flask.error_pages import answer_with_pages
 from opchat_flask.headers import guard
 from opchat_flask.i18n import COOKIE, LANGUAGES, catalog, language_of, translate
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, local_path
-from opchat_flask.problems import answer_with_pages
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems: the one place where an error becomes a status.
 
+For people the same is a page: :mod:`~opchat_flask.error_pages`.
 What an answer says is the error's code and its one sentence for people; a trace goes to the log and nowhere else.
 """
 
@@ -12,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, request
-from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from opchat_core import errors
 from opchat_core.model import message_to_json
@@ -62,11 +63,6 @@ def answer_with_problems(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Exception, problem_of)
 
 
-def answer_with_pages(blueprint: Blueprint) -> None:
-    """Make errors of a blueprint's pages something that people can read."""
-    blueprint.register_error_handler(errors.OpchatError, page_of)
-
-
 def answer_unrouted_with_problems(app: Flask) -> None:
     """Make errors under ``/api/`` that belong to no view (404, 405) problems; others stay what they were.
 
@@ -88,18 +84,17 @@ def problem_of(error: Exception) -> Response:
             return _opchat_problem(error)
         case HTTPException():
             return _http_problem(error)
+    return _http_problem(broken(error))
+
+
+def broken(error: Exception) -> InternalServerError:
+    """Make of an error that nobody foresaw what the caller may know of it; the log gets all of it."""
     _log.error("request.broken", exc_info=error, extra={"method": request.method, "route": str(request.url_rule)})
-    return _http_problem(InternalServerError("Something went wrong here; the log of the server says what."))
+    return InternalServerError("Something went wrong here; the log of the server says what.")
 
 
-def page_of(error: errors.OpchatError) -> Response:
-    """Write an error of opchat's as a bare page: what is needed for a better one may be what is away."""
-    response = make_response(default_exceptions[status_of(type(error))](str(error)).get_response())
-    response.headers.update(_headers(error))
-    return response
-
-
-def _headers(error: errors.OpchatError) -> dict[str, str]:
+def headers_of(error: errors.OpchatError) -> dict[str, str]:
+    """Tell what an answer with this error carries in its headers."""
     match error:
         case errors.Unavailable() | errors.TooManyRequests():
             return retry_after(error)
@@ -120,7 +115,7 @@ def _opchat_problem(error: errors.OpchatError) -> Response:
             more["errors"] = [{"field": camel(e.field), "message": e.message} for e in error.errors]
         case errors.AnsweredByColleague():
             more["messages"] = [message_to_json(message) for message in error.messages]
-    return problem(status_of(type(error)), error.code, str(error), headers=_headers(error), **more)
+    return problem(status_of(type(error)), error.code, str(error), headers=headers_of(error), **more)
 
 
 def _http_problem(error: HTTPException) -> Response:

@@ -121,7 +121,9 @@ class Desk:
 
     def _listen(self, line: ConsoleMessage) -> None:
         # Chromium reports every request that was refused; what the page makes of it is the test.
-        expected = "Failed to load resource" in line.text and re.search("/api/|/login", line.location.get("url", ""))
+        expected = "Failed to load resource" in line.text and re.search(
+            "/api/|/login|/nothing", line.location.get("url", "")
+        )
         if line.type in {"error", "warning"} and not expected and "net::ERR_" not in line.text:
             self.complaints.append(line.text)
 

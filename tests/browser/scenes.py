@@ -192,6 +192,11 @@ def _missing(desk: Desk, page: Page) -> None:
     expect(page.locator("#chat-missing")).to_be_visible()
 
 
+def _no_page(desk: Desk, page: Page) -> None:
+    page.goto("/dashboard/nothing")
+    expect(page.get_by_role("link", name="To the chats")).to_be_visible()
+
+
 SCENES: dict[str, Scene] = {
     "list": _list,
     "empty": _empty,
@@ -204,6 +209,7 @@ SCENES: dict[str, Scene] = {
     "blocked": _blocked,
     "nothing-found": _nothing_found,
     "missing": _missing,
+    "no-page": _no_page,
     "help": _help,
     "troubles": _troubles,
     "offline": _offline,

@@ -23,6 +23,7 @@ BUILT = {
     *(f"kind.{word}" for word in MessageType if word != MessageType.TEXT),
     *(f"delivery.{word}" for word in DeliveryStatus),
     *(f"login.error.{word}" for word in ("credentials", "throttled", "ticket", "origin")),
+    *(f"error.{part}.{word}" for part in ("title", "hint") for word in (401, 403, 404, 429, 500, 503, "other")),
     *(f"list.empty_{word}" for word in ("open", "closed")),
     *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured")),
 }
@@ -49,7 +50,14 @@ def used() -> set[str]:
         for call in re.findall(r"\bt\(([^()]*\?[^()]*:[^()]*)\)", source.read_text(encoding="utf-8"))
         for key in re.findall(r'"([a-z_]+\.[a-z_.]+)"', call)
     }
-    return (called | chosen | BUILT | FAILURES) - {"kind.", "list.empty_", "delivery.", "login.error."}
+    return (called | chosen | BUILT | FAILURES) - {
+        "kind.",
+        "list.empty_",
+        "delivery.",
+        "login.error.",
+        "error.title.",
+        "error.hint.",
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -70,9 +70,31 @@ def test_a_redirect_of_the_router_is_no_problem(client: Client) -> None:
 
 
 def test_an_unknown_page_is_for_people(client: Client) -> None:
-    """Outside of the API nobody wants JSON."""
-    answer = client.get("/nothing")
+    """Outside of the API nobody wants JSON: it is said in the visitor's language, with a way on."""
+    answer = client.get("/nothing", headers={"Accept-Language": "ru"})
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "Такой страницы нет" in answer.text
+    assert 'href="/"' in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    answer = client.open("/login", method="DELETE")
+    assert (answer.status_code, answer.mimetype) == (405, "text/html")
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_bug_in_a_page_is_told_to_people_in_a_sentence(
+    browser: Client, chat: OperatorChat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page of opchat's, and the cause in the log alone."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a secret of the house")
+
+    monkeypatch.setattr(chat.operators, "of_session", broken)
+    answer = browser.get("/dashboard/operator-chats")
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "Something went wrong here" in answer.text
+    assert "secret of the house" not in answer.text
+    assert "secret of the house" in caplog.text
 
 
 def test_what_is_away_says_when_to_come_again(
