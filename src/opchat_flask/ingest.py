@@ -1,4 +1,4 @@
-"""What the bot reports: messages of users, and who has blocked it."""
+"""What the bot reports: messages of users, their reactions, and who has blocked it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from attrs import frozen
 from flask import Blueprint, Response
 
 from opchat_core.errors import Unauthenticated
-from opchat_core.model import OPERATOR, Direction, IncomingMessage, chat_to_json, message_to_json, rules
+from opchat_core.model import OPERATOR, Direction, IncomingMessage, Reaction, chat_to_json, message_to_json, rules
 from opchat_core.model.checked import Checked, checked
 from opchat_flask.auth import reporter
 from opchat_flask.body import read_json
@@ -55,6 +55,16 @@ def post_message() -> Response:
     if received.duplicate:
         return json_response({**answer, "duplicate": True})
     return json_response(answer, 200 if received.updated else 201)
+
+
+@members.post("/api/chat-reaction")
+def post_reaction() -> Response:
+    """Record with what a user reacts to a message."""
+    if not reporter().verified:
+        raise Unauthenticated("Only the bot may tell who reacts to what.")
+    received = current_chat().react(Reaction.from_json(read_json()))
+    answer = {"success": True, "message": message_to_json(received.message)}
+    return json_response({**answer, "duplicate": True} if received.duplicate else answer)
 
 
 @members.post("/api/chat-member")

@@ -161,3 +161,34 @@ def test_only_the_bot_tells_who_blocked_it(client: Client, bot: dict[str, str], 
     problem_of(client.post("/api/chat-member", json={**block, "userId": 43}, headers=bot), 404, "user_not_found")
     problem = problem_of(client.post("/api/chat-member", json={"userId": "x"}, headers=bot), 422, "invalid_input")
     assert [error["field"] for error in problem["errors"]] == ["userId", "blockedByUser"]
+
+
+def test_a_reaction_is_shown_at_its_message(client: Client, bot: dict[str, str], operator: Any, anna: int) -> None:
+    """The bot tells it once or twice, and operators see it where it belongs."""
+    heart = {"type": "emoji", "emoji": "\N{HEAVY BLACK HEART}"}
+    reaction = {"userId": anna, "telegramMessageId": 7, "reactions": [heart], "reactedAt": 1_750_000_000}
+    first, again = (client.post("/api/chat-reaction", json=reaction, headers=bot) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json["message"]["reactions"] == {"user": [heart], "operator": []}
+    assert ("duplicate" in first.json, again.json["duplicate"]) == (False, True)
+    history = client.get(f"/api/users/{anna}/operator-chat", headers=operator).json["messages"]
+    assert history[0]["reactions"]["user"] == [heart]
+
+
+def test_only_the_bot_tells_who_reacts_to_what(client: Client, bot: dict[str, str], anna: int) -> None:
+    """Strangers are turned away, and what is not there gets no reaction."""
+    reaction = {"userId": anna, "telegramMessageId": 7, "reactions": []}
+    url = "/api/chat-reaction"
+    problem_of(client.post(url, json=reaction), 401, "unauthenticated")
+    problem_of(client.post(url, json={**reaction, "userId": 43}, headers=bot), 404, "user_not_found")
+    problem_of(client.post(url, json={**reaction, "telegramMessageId": 8}, headers=bot), 404, "message_not_found")
+    problem = problem_of(client.post(url, json={"userId": anna}, headers=bot), 422, "invalid_input")
+    assert [error["field"] for error in problem["errors"]] == ["telegramMessageId", "reactions"]
+
+
+def test_what_is_told_around_a_message_is_shown_with_it(client: Client, bot: dict[str, str]) -> None:
+    """Where a message was forwarded from is there to read; where nothing is told, there is no key."""
+    origin = {"forward_origin": {"type": "hidden_user", "sender_user_name": "Bob", "date": 1}}
+    forwarded = client.post(URL, json={**HELLO, "context": origin}, headers=bot).json["message"]
+    plain = client.post(URL, json={"userId": 42, "messageText": "plain"}, headers=bot).json["message"]
+    assert (forwarded["context"], plain.keys() & {"context", "reactions"}) == (origin, set())

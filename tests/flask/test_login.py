@@ -54,6 +54,7 @@ def test_without_login_there_is_nothing_to_see(client: Client) -> None:
         ("POST", "/api/users/42/operator-chat/1/mark"),
         ("GET", "/api/events"),
         ("POST", "/api/chat-member"),
+        ("POST", "/api/chat-reaction"),
     ],
 )
 def test_every_protected_endpoint_is_protected(app: Flask, method: str, path: str) -> None:

@@ -11,14 +11,16 @@ from opchat_core.model.audit import (
 from opchat_core.model.chat import Chat, ChatCounts, ChatPage, Cursor, History, Received, ReopenRule
 from opchat_core.model.incoming import Answer, IncomingMessage
 from opchat_core.model.limits import Charge, Limits, Rate
-from opchat_core.model.message import Delivery, DeliveryError, Media, Message, MessageKey
+from opchat_core.model.message import Delivery, DeliveryError, Media, Message, MessageKey, Reactions
 from opchat_core.model.operator import ApiToken, KnownToken, Operator, Role
 from opchat_core.model.outcome import Deferred, Lost, Outcome, Refused, Sent
 from opchat_core.model.pace import Pace
+from opchat_core.model.reaction import Reaction
 from opchat_core.model.text import MAX_PARTS, MAX_TEXT, fold, split_text, utf16_length
 from opchat_core.model.user import User
 from opchat_core.model.wire import chat_to_json, message_to_json, user_to_json
 from opchat_core.model.words import (
+    BUTTON_PREFIX,
     OPERATOR,
     ChatStatus,
     DeliveryStatus,
@@ -29,6 +31,7 @@ from opchat_core.model.words import (
 )
 
 __all__ = [
+    "BUTTON_PREFIX",
     "MAX_PARTS",
     "MAX_TEXT",
     "OPERATOR",
@@ -62,6 +65,8 @@ __all__ = [
     "Pace",
     "Presence",
     "Rate",
+    "Reaction",
+    "Reactions",
     "Received",
     "Refused",
     "ReopenRule",

@@ -38,7 +38,9 @@ class IncomingMessage(Checked):
         reply_to_telegram_message_id: Telegram's number of the message that it answers.
         media_group_id: The same for every part of an album.
         entities: Telegram's MessageEntity objects.
-        payload: A JSON object for kinds without a file.
+        payload: A JSON object for kinds without a file, and for what ``media`` has no key for.
+        context: What Telegram tells around the message, under Telegram's names: ``forward_origin``, ``quote`` and
+            others. ``reply_to_message`` is kept only where the message that it answers is not stored.
         edited: This is a new version of the message with that ``telegram_message_id``.
     """
 
@@ -59,6 +61,7 @@ class IncomingMessage(Checked):
     media_group_id: str | None = checked(rules.identifier, default=None)
     entities: tuple[Mapping[str, Any], ...] = checked(rules.json_objects, default=())
     payload: Mapping[str, Any] | None = checked(rules.json_object, default=None)
+    context: Mapping[str, Any] | None = checked(rules.json_object, default=None)
     edited: bool = checked(rules.flag, default=False)
 
     def __attrs_post_init__(self) -> None:

@@ -46,6 +46,19 @@ def media(value: object) -> Media:
 
 
 @frozen
+class Reactions:
+    """With what the two sides of a chat react to a message now, as Telegram's ReactionType objects.
+
+    Attributes:
+        user: The user.
+        operator: The bot, by an operator's wish.
+    """
+
+    user: tuple[Mapping[str, Any], ...] = ()
+    operator: tuple[Mapping[str, Any], ...] = ()
+
+
+@frozen
 class MessageKey:
     """Names one message for good.
 
@@ -109,7 +122,11 @@ class Message:
         text: The text, or the caption of a file; exactly as it was written.
         entities: Telegram's MessageEntity objects over ``text``, offsets in UTF-16 units.
         media: The file, for kinds that carry one.
-        payload: For kinds without a file: coordinates, phone number, poll, raw update.
+        payload: For kinds without a file: coordinates, phone number, poll, raw update. For a file, what Telegram tells
+            of it that ``media`` has no key for, under Telegram's names: a sticker's emoji, a song's title.
+        context: What Telegram tells around it, under Telegram's names: ``forward_origin``, ``quote``,
+            ``external_reply``, ``via_bot`` and whatever else; ``reply_to_message`` only where ``reply_to`` is None.
+        reactions: With what user and operator react to it.
         telegram_message_id: Telegram's number of it, or None when it has none (yet).
         reply_to: The ``seq`` of the message that it answers.
         media_group_id: The same for every part of an album.
@@ -132,6 +149,8 @@ class Message:
     entities: tuple[Mapping[str, Any], ...] = field(default=(), converter=tuple)
     media: Media | None = None
     payload: Mapping[str, Any] | None = None
+    context: Mapping[str, Any] | None = None
+    reactions: Reactions = Reactions()
     telegram_message_id: int | None = None
     reply_to: int | None = None
     media_group_id: str | None = None

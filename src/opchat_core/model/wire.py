@@ -9,7 +9,7 @@ import attrs
 
 from opchat_core.model.chat import Chat
 from opchat_core.model.checked import camel
-from opchat_core.model.message import Delivery, Media, Message
+from opchat_core.model.message import Delivery, Media, Message, Reactions
 from opchat_core.model.user import User
 
 
@@ -45,8 +45,13 @@ def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def reactions_to_json(reactions: Reactions) -> dict[str, Any]:
+    """Write the ``reactions`` to a message."""
+    return {"user": list(reactions.user), "operator": list(reactions.operator)}
+
+
 def message_to_json(message: Message) -> dict[str, Any]:
-    """Write a ``Message``."""
+    """Write a ``Message``; ``context`` and ``reactions`` only where there are any."""
     return {
         "userId": message.user_id,
         "botType": message.bot_type,
@@ -68,6 +73,8 @@ def message_to_json(message: Message) -> dict[str, Any]:
         "clientMessageId": message.client_message_id,
         "revision": message.revision,
         "delivery": message.delivery and delivery_to_json(message.delivery),
+        **({"context": message.context} if message.context else {}),
+        **({"reactions": reactions_to_json(message.reactions)} if message.reactions != Reactions() else {}),
     }
 
 

@@ -5,6 +5,9 @@ from enum import StrEnum
 OPERATOR = "operator"
 """The bot type of chats between a user and the company's operators."""
 
+BUTTON_PREFIX = "opchat:"
+"""What ``callback_data`` of the buttons that opchat sends begins with, which tells them from those of a host's own."""
+
 
 class ChatStatus(StrEnum):
     """Whether a chat waits for an operator's attention."""
@@ -28,7 +31,10 @@ class Direction(StrEnum):
 
 
 class MessageType(StrEnum):
-    """What a message is; ``UNSUPPORTED`` keeps the raw update of whatever has no name here."""
+    """What a message is; ``UNSUPPORTED`` keeps the raw update of whatever has no name here.
+
+    ``PAYMENT`` is Telegram's notice of a payment or of its refund, ``BUTTON`` what the user pressed under a message.
+    """
 
     TEXT = "text"
     PHOTO = "photo"
@@ -44,6 +50,11 @@ class MessageType(StrEnum):
     VENUE = "venue"
     POLL = "poll"
     DICE = "dice"
+    STORY = "story"
+    GAME = "game"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    BUTTON = "button"
     UNSUPPORTED = "unsupported"
 
 

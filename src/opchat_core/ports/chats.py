@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from opchat_core.model import (
     Chat,
@@ -13,9 +14,12 @@ from opchat_core.model import (
     ChatStatus,
     Cursor,
     IncomingMessage,
+    Media,
     Message,
     MessageKey,
+    MessageType,
     Presence,
+    Reaction,
     Received,
     ReopenRule,
 )
@@ -36,15 +40,23 @@ class Colleague:
 
 @frozen
 class MessageVersion:
-    """What a message said before an edit.
+    """What a message was before an edit.
 
     Attributes:
         text: The text or caption.
         written_at: When it was written.
+        message_type: What it was.
+        entities: Telegram's MessageEntity objects over ``text``.
+        media: The file it had.
+        payload: As of a :class:`~opchat_core.model.Message`.
     """
 
     text: str
     written_at: datetime
+    message_type: MessageType = field(default=MessageType.TEXT, converter=MessageType)
+    entities: tuple[Mapping[str, Any], ...] = ()
+    media: Media | None = None
+    payload: Mapping[str, Any] | None = None
 
 
 class ChatRepository(Protocol):
@@ -65,6 +77,15 @@ class ChatRepository(Protocol):
 
         Raises:
             InvalidInput: If ``created_at`` is over five minutes ahead.
+        """
+        ...
+
+    def react(self, reaction: Reaction) -> Received:
+        """Store with what the user reacts to a message; the same again, or an older reaction, changes nothing.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+            MessageNotFound: If the chat has no message with this number of Telegram.
         """
         ...
 

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from psycopg.types.json import Jsonb
 
-from opchat_core.errors import InvalidInput
+from opchat_core.errors import InvalidInput, MessageNotFound, UserNotFound
 from opchat_core.model import (
     Chat,
     ChatCounts,
@@ -20,6 +20,7 @@ from opchat_core.model import (
     Media,
     Message,
     MessageKey,
+    Reaction,
     Received,
     ReopenRule,
     fold,
@@ -28,13 +29,14 @@ from opchat_core.model.rules import MAX_ID
 from opchat_core.ports import Change, MessageVersion
 from opchat_core.postgres.base import Base
 from opchat_core.postgres.queries import query
-from opchat_core.postgres.rows import to_chat, to_message, to_outcome
+from opchat_core.postgres.rows import to_chat, to_message, to_outcome, to_version
 
 _RECEIVE = query("receive")
 _FIND_CHAT = query("find_chat")
 _LIST_CHATS = query("list_chats")
 _SEARCH_CHATS = query("search_chats")
 _COUNT_CHATS = query("count_chats")
+_REACT = query("react")
 _SET_STATUS = query("set_status")
 _MARK_READ = query("mark_read")
 _SET_BLOCKED = query("set_blocked")
@@ -74,6 +76,7 @@ class Chats(Base):
                 "entities": Jsonb(message.entities) if message.entities else None,
                 "media": message.media and _media_column(message.media),
                 "payload": None if message.payload is None else Jsonb(message.payload),
+                "context": None if message.context is None else Jsonb(message.context),
                 "telegram_message_id": message.telegram_message_id,
                 "update_id": message.update_id,
                 "reply_to_telegram_message_id": message.reply_to_telegram_message_id,
@@ -97,6 +100,29 @@ class Chats(Base):
         if outcome != "duplicate":
             self._changed(Change(stored.user_id, stored.bot_type, stored.revision))
         return Received(stored, duplicate=outcome == "duplicate", updated=outcome == "edited")
+
+    def react(self, reaction: Reaction) -> Received:
+        """See :meth:`opchat_core.ports.ChatRepository.react`."""
+        found = self._database.fetch_one(
+            _REACT,
+            to_outcome,
+            {
+                "user_id": reaction.user_id,
+                "bot_type": reaction.bot_type,
+                "telegram_message_id": reaction.telegram_message_id,
+                "reactions": Jsonb(reaction.reactions),
+                "reacted_at": reaction.reacted_at,
+                "now": self._now(),
+            },
+        )
+        outcome, message = found or ("", None)
+        if outcome == "no_chat":
+            raise UserNotFound("There is no chat with this user.")
+        if message is None:
+            raise MessageNotFound("The chat has no message with this number of Telegram.")
+        if outcome == "changed":
+            self._changed(Change(message.user_id, message.bot_type, message.revision))
+        return Received(message, duplicate=outcome == "duplicate")
 
     def find_chat(self, user_id: int, bot_type: str) -> Chat | None:
         """See :meth:`opchat_core.ports.ChatRepository.find_chat`."""
@@ -173,7 +199,7 @@ class Chats(Base):
 
     def list_versions(self, key: MessageKey) -> tuple[MessageVersion, ...]:
         """See :meth:`opchat_core.ports.ChatRepository.list_versions`."""
-        return tuple(self._database.fetch(_LIST_VERSIONS, MessageVersion, attrs.asdict(key)))
+        return tuple(self._database.fetch(_LIST_VERSIONS, to_version, attrs.asdict(key)))
 
     def stream_messages(self, user_id: int, bot_type: str) -> Iterator[Message]:
         """See :meth:`opchat_core.ports.Store.stream_messages`."""

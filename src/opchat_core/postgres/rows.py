@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from opchat_core.model import Chat, Delivery, DeliveryError, DeliveryStatus, Media, Message, User
-from opchat_core.ports import Backlog, Parcel
+from opchat_core.model import Chat, Delivery, DeliveryError, DeliveryStatus, Media, Message, Reactions, User
+from opchat_core.ports import Backlog, MessageVersion, Parcel
 
 
 def to_delivery(
@@ -34,6 +34,8 @@ def to_message(  # noqa: PLR0917 - called with names only, by psycopg
     entities: Any,
     media: dict[str, Any] | None,
     payload: dict[str, Any] | None,
+    context: dict[str, Any] | None,
+    reactions: dict[str, Any] | None,
     telegram_message_id: int | None,
     reply_to: int | None,
     media_group_id: str | None,
@@ -62,6 +64,8 @@ def to_message(  # noqa: PLR0917 - called with names only, by psycopg
         entities=entities or (),
         media=Media(**media) if media else None,
         payload=payload,
+        context=context,
+        reactions=Reactions(**{side: tuple(given) for side, given in (reactions or {}).items()}),
         telegram_message_id=telegram_message_id,
         reply_to=reply_to,
         media_group_id=media_group_id,
@@ -78,6 +82,20 @@ def to_message(  # noqa: PLR0917 - called with names only, by psycopg
 def to_parcel(quoted: int | None, **message: Any) -> Parcel:
     """Build what a worker takes to Telegram from a row of ``claim``."""
     return Parcel(to_message(**message), quoted)
+
+
+def to_version(  # noqa: PLR0917 - called with names only, by psycopg
+    text: str,
+    written_at: datetime,
+    message_type: Any,
+    entities: Any,
+    media: dict[str, Any] | None,
+    payload: dict[str, Any] | None,
+) -> MessageVersion:
+    """Build what a message was before from a row of ``opchat.message_versions``."""
+    return MessageVersion(
+        text, written_at, message_type, tuple(entities or ()), Media(**media) if media else None, payload
+    )
 
 
 def to_chat(  # noqa: PLR0917 - called with names only, by psycopg

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from opchat_core.errors import ForbiddenDirection, ForbiddenEdit
-from opchat_core.model import OPERATOR, Chat, Direction, IncomingMessage, Message, Received
+from opchat_core.model import OPERATOR, Chat, Direction, IncomingMessage, Message, Reaction, Received
 from opchat_core.service.base import Base, found
 
 
@@ -55,6 +55,15 @@ class Receiving(Base):
                 raise ForbiddenEdit("Only a verified caller may edit a message.")
             message = attrs.evolve(message, created_at=None, update_id=None)
         return self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
+
+    def react(self, reaction: Reaction) -> Received:
+        """Store with what a user reacts to a message now, and say whether that is news.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+            MessageNotFound: If the chat has no message with this number of Telegram.
+        """
+        return self._store.react(reaction)
 
     def set_blocked(self, user_id: int, *, blocked: bool, bot_type: str = OPERATOR) -> Chat:
         """Record that the user has blocked or unblocked the bot.

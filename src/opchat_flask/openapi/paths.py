@@ -115,6 +115,16 @@ PATHS: dict[str, dict[str, Operation]] = {
             description="The user has blocked or unblocked the bot.",
         )
     },
+    "/api/chat-reaction": {
+        "post": _operation(
+            "Record a reaction",
+            {200: _json("MessageAnswer", "The message as it is now; `duplicate` where nothing changed.")},
+            problems=(*BODY, 401, 404, 429, 503),
+            security=VERIFIED,
+            body="IncomingReaction",
+            description="With what the user reacts to a message now, in place of what they reacted with before.",
+        )
+    },
     "/api/operator-chats": {
         "get": _operation(
             "List chats",
@@ -194,7 +204,7 @@ PATHS: dict[str, dict[str, Operation]] = {
     "/api/users/{userId}/operator-chat/{seq}/versions": {
         "get": _operation(
             "Read earlier versions",
-            {200: _json("Versions", "What the message said before its edits, oldest first.")},
+            {200: _json("Versions", "What the message was before its edits, oldest first.")},
             problems=(401, 404, 422, 503),
             security=OPERATOR,
             parameters=(USER, SEQ, BOT),

@@ -47,12 +47,14 @@ def text(most: int, *, least: int = 0) -> Schema:
     return {"type": "string", "minLength": least, "maxLength": most}
 
 
-def record(properties: dict[str, Schema], *, required: tuple[str, ...] | None = None) -> Schema:
+def record(
+    properties: dict[str, Schema], *, required: tuple[str, ...] | None = None, optional: tuple[str, ...] = ()
+) -> Schema:
     """Describe an object; all keys are required unless told otherwise."""
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties) if required is None else list(required),
+        "required": [key for key in (properties if required is None else required) if key not in optional],
     }
 
 
@@ -108,6 +110,7 @@ SCHEMAS: dict[str, Schema] = {
             "nextAttemptAt": nullable(TIME),
         }
     ),
+    "Reactions": record({"user": array(OBJECT), "operator": array(OBJECT)}),
     "Message": record(
         {
             "userId": POSITIVE,
@@ -130,7 +133,10 @@ SCHEMAS: dict[str, Schema] = {
             "clientMessageId": nullable(STRING),
             "revision": COUNT,
             "delivery": nullable(ref("Delivery")),
-        }
+            "context": OBJECT,
+            "reactions": ref("Reactions"),
+        },
+        optional=("context", "reactions"),
     ),
     "Chat": record(
         {
@@ -180,7 +186,15 @@ SCHEMAS: dict[str, Schema] = {
             "replyToTelegramMessageId": POSITIVE,
             "mediaGroupId": text(256, least=1),
             "entities": array(OBJECT),
-            "payload": {**OBJECT, "description": "For kinds without a file; at most 32 levels deep."},
+            "payload": {
+                **OBJECT,
+                "description": "For kinds without a file, and what is told of a file besides; at most 32 levels deep.",
+            },
+            "context": {
+                **OBJECT,
+                "description": "What Telegram tells around the message, under Telegram's names: `forward_origin`, "
+                "`quote`, `external_reply`; `reply_to_message` is kept only where that message is not stored.",
+            },
             "edited": {
                 **BOOLEAN,
                 "default": False,
@@ -203,6 +217,19 @@ SCHEMAS: dict[str, Schema] = {
             "lastSeenSeq": {**COUNT, "description": "Refuse if a colleague has answered since."},
         },
         required=("messageText",),
+    ),
+    "IncomingReaction": record(
+        {
+            "userId": TELEGRAM_ID,
+            "botType": {**BOT_TYPE, "default": "operator"},
+            "telegramMessageId": POSITIVE,
+            "reactions": {**array(OBJECT), "description": "Telegram's ReactionType objects; empty for none any more."},
+            "reactedAt": {
+                "description": "Of two, the older one does nothing. With an offset, or Unix seconds; default now.",
+                "oneOf": [TIME, {"type": "number", "minimum": 0, "maximum": 253402300799}],
+            },
+        },
+        required=("userId", "telegramMessageId", "reactions"),
     ),
     "StatusChange": record(
         {"userId": TELEGRAM_ID, "status": words(ChatStatus), "botType": {**BOT_TYPE, "default": "operator"}},
@@ -229,7 +256,17 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Attendance": record({"state": {"enum": ["viewing", "typing", "away"]}}),
     "Colleagues": success({"colleagues": array(record({"operator": STRING, "state": words(Presence)}))}),
-    "Versions": record({"versions": array(record({"messageText": STRING, "writtenAt": TIME}))}),
+    "Version": record(
+        {
+            "messageType": words(MessageType),
+            "messageText": STRING,
+            "entities": array(OBJECT),
+            "media": nullable(ref("Media")),
+            "payload": nullable(OBJECT),
+            "writtenAt": TIME,
+        }
+    ),
+    "Versions": record({"versions": array(ref("Version"))}),
     "Conversation": record(
         {
             "user": ref("User"),

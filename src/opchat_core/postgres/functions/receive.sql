@@ -1,7 +1,8 @@
 -- Stores a message. The outcome is one of
 --   stored     a new row
 --   duplicate  it was there; nothing changed
---   edited     it was there and has a new version; the one before is kept
+--   edited     it was there and has a new version; the one before is kept. Of a live location the first position is
+--              kept, and then only the newest: it comes every few seconds, for hours
 --   future     refused: it claims to be from more than five minutes ahead
 CREATE OR REPLACE FUNCTION opchat.receive(
     p_user_id bigint, p_bot_type text, p_direction text, p_verified boolean, p_operator text,
@@ -10,7 +11,7 @@ CREATE OR REPLACE FUNCTION opchat.receive(
     p_created_at timestamptz, p_edited boolean,
     p_first_name text, p_last_name text, p_username text, p_language_code text,
     p_folded_first_name text, p_folded_last_name text, p_folded_username text,
-    p_reopen_within interval, p_now timestamptz
+    p_reopen_within interval, p_now timestamptz, p_context jsonb
 ) RETURNS TABLE (outcome text, message opchat.chat_messages)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -22,6 +23,8 @@ DECLARE
     v_update_id bigint := CASE WHEN p_direction = 'in' AND p_telegram_message_id IS NULL THEN p_update_id END;
     v_known boolean;
     v_version integer;
+    v_moves boolean; -- one more position of a live location
+    v_reply_to bigint;
     v_reopens boolean;
 BEGIN
     IF v_created_at > v_now + interval '5 minutes' THEN
@@ -66,8 +69,11 @@ BEGIN
             AND m.verified = p_verified;
     END IF;
     v_known := message.seq IS NOT NULL;
+    v_moves := message.message_type = 'location' AND p_message_type = 'location' AND message.edited_at IS NOT NULL
+        AND coalesce(message.payload ? 'live_period', false);
     IF v_known AND (
         NOT p_edited
+        OR v_moves AND v_created_at < message.edited_at -- where the user was before
         OR (message.message_type, message.message_text, message.entities, message.media, message.payload)
             IS NOT DISTINCT FROM (p_message_type, p_message_text, p_entities, p_media, p_payload)
         OR EXISTS ( -- the same edit, delivered again after a newer one
@@ -115,10 +121,10 @@ BEGIN
             WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = message.seq
             RETURNING * INTO message;
         ELSE
-            INSERT INTO opchat.message_versions VALUES (
+            INSERT INTO opchat.message_versions SELECT
                 p_user_id, p_bot_type, message.seq, v_version, message.message_type, message.message_text,
                 message.entities, message.media, message.payload, coalesce(message.edited_at, message.created_at)
-            );
+            WHERE NOT v_moves;
             UPDATE opchat.chat_messages AS m SET
                 message_type = p_message_type, message_text = p_message_text, entities = p_entities,
                 media = p_media, payload = p_payload, edited_at = v_created_at, revision = v_chat.revision + 1
@@ -132,16 +138,19 @@ BEGIN
     END IF;
 
     outcome := 'stored';
+    IF p_reply_to_telegram_message_id IS NOT NULL THEN
+        v_reply_to := opchat.seq_of(p_user_id, p_bot_type, p_reply_to_telegram_message_id);
+    END IF;
     INSERT INTO opchat.chat_messages (
         user_id, bot_type, seq, direction, verified, message_type, message_text, entities, media, payload,
-        telegram_message_id, update_id, reply_to, media_group_id, created_at, edited_at, operator, revision,
+        context, telegram_message_id, update_id, reply_to, media_group_id, created_at, edited_at, operator, revision,
         delivery_status
     ) VALUES (
         p_user_id, p_bot_type, v_chat.last_seq + 1, p_direction, p_verified, p_message_type, p_message_text,
-        p_entities, p_media, p_payload, p_telegram_message_id, v_update_id,
-        CASE WHEN p_reply_to_telegram_message_id IS NOT NULL
-            THEN opchat.seq_of(p_user_id, p_bot_type, p_reply_to_telegram_message_id) END,
-        p_media_group_id, v_created_at, CASE WHEN p_edited THEN v_created_at END,
+        p_entities, p_media, p_payload,
+        CASE WHEN v_reply_to IS NULL THEN p_context ELSE nullif(p_context - 'reply_to_message', '{}') END,
+        p_telegram_message_id, v_update_id, v_reply_to, p_media_group_id, v_created_at,
+        CASE WHEN p_edited THEN v_created_at END,
         CASE WHEN NOT v_incoming THEN p_operator END, v_chat.revision + 1,
         CASE WHEN NOT v_incoming THEN 'sent' END
     ) RETURNING * INTO message;

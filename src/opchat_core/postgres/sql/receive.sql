@@ -9,5 +9,5 @@ FROM opchat.receive(
     p_first_name => %(first_name)s, p_last_name => %(last_name)s, p_username => %(username)s,
     p_language_code => %(language_code)s, p_folded_first_name => %(folded_first_name)s,
     p_folded_last_name => %(folded_last_name)s, p_folded_username => %(folded_username)s,
-    p_reopen_within => %(reopen_within)s, p_now => %(now)s
+    p_reopen_within => %(reopen_within)s, p_now => %(now)s, p_context => %(context)s
 ) AS received

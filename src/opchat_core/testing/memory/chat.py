@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,8 @@ from opchat_core.model import (
     Outcome,
     Pace,
     Presence,
+    Reaction,
+    Reactions,
     Received,
     Refused,
     ReopenRule,
@@ -48,6 +50,7 @@ class Entry:
     message: Message
     update_id: int | None = None
     versions: list[MessageVersion] = Factory(list)
+    reacted_at: datetime | None = None
     queued_at: datetime | None = None
     lease_until: datetime | None = None
 
@@ -123,6 +126,7 @@ class StoredChat:
         if known is not None:
             return self._edit(known, message, created_at)
         incoming = message.direction is Direction.IN
+        reply_to = self._seq_of(message.reply_to_telegram_message_id)
         entry = self._add(
             direction=message.direction,
             verified=verified,
@@ -131,8 +135,9 @@ class StoredChat:
             entities=message.entities,
             media=message.media,
             payload=message.payload,
+            context=message.context if reply_to is None else _without_reply(message.context),
             telegram_message_id=message.telegram_message_id,
-            reply_to=self._seq_of(message.reply_to_telegram_message_id),
+            reply_to=reply_to,
             media_group_id=message.media_group_id,
             created_at=created_at,
             edited_at=created_at if message.edited else None,
@@ -171,14 +176,34 @@ class StoredChat:
     def _edit(self, entry: Entry, new: IncomingMessage, written_at: datetime) -> Received:
         old = entry.message
         changed = any(getattr(old, name) != getattr(new, name) for name in _CONTENT)
-        if not new.edited or not changed or MessageVersion(new.text, written_at) in entry.versions:
+        known = any(version.text == new.text and version.written_at == written_at for version in entry.versions)
+        if not new.edited or not changed or known:
+            return Received(old, duplicate=True)
+        moves = (
+            old.message_type is new.message_type is MessageType.LOCATION
+            and old.edited_at is not None
+            and "live_period" in (old.payload or {})
+        )
+        if moves and old.edited_at and written_at < old.edited_at:  # where the user was before
             return Received(old, duplicate=True)
         if old.edited_at and written_at < old.edited_at:  # from before the last edit, come late
-            entry.versions.append(MessageVersion(new.text, written_at))
+            entry.versions.append(_version(new, written_at))
             return Received(self._change(entry), updated=True)
-        entry.versions.append(MessageVersion(old.text, old.edited_at or old.created_at))
+        if not moves:  # of a live location the first position is kept, and the newest
+            entry.versions.append(_version(old, old.edited_at or old.created_at))
         content = {name: getattr(new, name) for name in _CONTENT}
         return Received(self._change(entry, edited_at=written_at, **content), updated=True)
+
+    def react(self, reaction: Reaction, now: datetime) -> Received:
+        """Store a reaction; see :meth:`opchat_core.ports.ChatRepository.react`."""
+        entry = self.entry(self._seq_of(reaction.telegram_message_id) or 0)
+        if entry is None:
+            raise MessageNotFound("The chat has no message with this number of Telegram.")
+        old, reacted_at = entry.message, reaction.reacted_at or now
+        if old.reactions.user == reaction.reactions or (entry.reacted_at and reacted_at < entry.reacted_at):
+            return Received(old, duplicate=True)
+        entry.reacted_at = reacted_at
+        return Received(self._change(entry, reactions=Reactions(reaction.reactions, old.reactions.operator)))
 
     def number_of(self, seq: int | None) -> int | None:
         """Telegram's number of a message, if it has one."""
@@ -186,7 +211,7 @@ class StoredChat:
         return entry.message.telegram_message_id if entry else None
 
     def _seq_of(self, telegram_message_id: int | None) -> int | None:
-        """Find the message that an answer quotes: a verified one before an unverified one, then the newest."""
+        """Find a message by Telegram's number: a verified one before an unverified one, then the newest."""
         found = [m for m in self.messages if m.telegram_message_id == telegram_message_id is not None]
         return max(found, key=lambda m: (m.verified, m.seq)).seq if found else None
 
@@ -325,6 +350,17 @@ class StoredChat:
         self.revision += 1
         entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
         return entry.message
+
+
+def _version(message: Message | IncomingMessage, written_at: datetime) -> MessageVersion:
+    return MessageVersion(
+        message.text, written_at, message.message_type, message.entities, message.media, message.payload
+    )
+
+
+def _without_reply(context: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What is told around a message, without the message that it answers: that is stored itself."""
+    return {key: value for key, value in (context or {}).items() if key != "reply_to_message"} or None
 
 
 def _update_of(message: IncomingMessage) -> int | None:

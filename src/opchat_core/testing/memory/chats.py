@@ -16,6 +16,7 @@ from opchat_core.model import (
     IncomingMessage,
     Message,
     MessageKey,
+    Reaction,
     Received,
     ReopenRule,
     User,
@@ -52,6 +53,11 @@ class InMemoryChats(InMemoryBase):
             if not received.duplicate:
                 self._remember(message, verified=verified)
             return received
+
+    def react(self, reaction: Reaction) -> Received:
+        """Store with what the user reacts to a message."""
+        with self._step(reaction.user_id, reaction.bot_type) as chat:
+            return chat.react(reaction, self._clock.now())
 
     def _remember(self, message: IncomingMessage, *, verified: bool) -> None:
         """Refresh the user's record: None leaves a name as it is, an empty one clears it."""

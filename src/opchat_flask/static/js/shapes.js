@@ -35,6 +35,8 @@
  * @property {string | null} clientMessageId
  * @property {number} revision
  * @property {Delivery | null} delivery
+ * @property {Record<string, any>} [context]
+ * @property {{user: Record<string, any>[], operator: Record<string, any>[]}} [reactions]
  *
  * @typedef {object} Version
  * @property {string} messageText
