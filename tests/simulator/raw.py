@@ -61,6 +61,25 @@ class Raw:
         return status, json.loads(answer)
 
 
+def upload(raw: Raw, method: str, files: dict[str, bytes], name: str = "f.bin", **fields: object) -> dict[str, Any]:
+    """Call a method with a multipart body and return the envelope."""
+    parts = [
+        f'--xyz\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+        for field, value in fields.items()
+    ]
+    for field, data in files.items():
+        head = (
+            f'--xyz\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+            "Content-Type: image/png\r\n\r\n"
+        )
+        parts.append(head.encode() + data + b"\r\n")
+    body = b"".join(parts) + b"--xyz--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=xyz"}
+    _status, answer = raw.request("POST", f"/bot{raw.token}/{method}", body, headers)
+    envelope: dict[str, Any] = json.loads(answer)
+    return envelope
+
+
 class HangingCaller(threading.Thread):
     """A caller of `getMe`, in a thread of its own, that is cut off sooner or later."""
 

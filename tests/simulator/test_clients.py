@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 from aiogram import Bot as AiogramBot
-from aiogram import Dispatcher
+from aiogram import Dispatcher, types
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
@@ -20,7 +20,17 @@ from aiogram.exceptions import (
 )
 from aiogram.types import BufferedInputFile
 from aiogram.types import Message as AiogramMessage
-from telegram import Bot, InputMediaPhoto, Update
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    Update,
+)
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageHandler, filters
 
@@ -119,6 +129,42 @@ def test_ptb_moves_files(simulator: Simulator) -> None:
         "photo",
         "photo",
     ]
+
+
+def test_ptb_sends_everything(simulator: Simulator) -> None:
+    """Buttons, quotes, places, contacts; other files, reactions and ends for what is there."""
+    asked = simulator.send_text(ANNA, "Do you deliver on Sundays?")
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Yes", callback_data="yes")]])
+
+    async def story() -> None:
+        async with ptb(simulator) as bot:
+            quote = ReplyParameters(asked, quote="on Sundays")
+            sent = await bot.send_message(
+                ANNA,
+                "We do.",
+                reply_parameters=quote,
+                reply_markup=keyboard,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+            assert sent.quote is not None
+            assert sent.quote.text == "on Sundays"
+            assert sent.reply_markup == keyboard
+            await bot.edit_message_reply_markup(ANNA, sent.message_id, reply_markup=None)
+            await bot.set_message_reaction(ANNA, asked, "\U0001f44d")
+            video = await bot.send_video(ANNA, b"mp4", width=640, height=360, duration=9, thumbnail=PNG)
+            assert video.video is not None
+            assert video.video.thumbnail is not None
+            edited = await bot.edit_message_media(InputMediaDocument(b"pdf", filename="a.pdf"), ANNA, video.message_id)
+            assert isinstance(edited, Message)
+            assert edited.document is not None
+            place = await bot.send_location(ANNA, 59.9, 30.3)
+            venue = await bot.send_venue(ANNA, 59.9, 30.3, "Shop", "Nevsky 1")
+            await bot.send_contact(ANNA, "+15550100", "Bob")
+            assert await bot.delete_messages(ANNA, [place.message_id, venue.message_id])
+
+    asyncio.run(story())
+    assert [message.kind for message in simulator.messages(ANNA)] == ["text", "text", "document", "contact"]
+    assert simulator.messages(ANNA)[0].bot_reactions == ("\U0001f44d",)
 
 
 def test_ptb_understands_the_errors(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,6 +282,37 @@ def test_aiogram_receives_and_answers(simulator: Simulator) -> None:
         ("document", False),
         ("photo", False),
     ]
+
+
+def test_aiogram_sends_everything(simulator: Simulator) -> None:
+    """The second library finds the same shapes."""
+    asked = simulator.send_text(ANNA, "Do you deliver on Sundays?")
+    keyboard = types.InlineKeyboardMarkup(
+        inline_keyboard=[[types.InlineKeyboardButton(text="Yes", callback_data="yes")]]
+    )
+
+    async def story() -> None:
+        async with aiogram(simulator) as bot:
+            reply = types.ReplyParameters(message_id=asked, quote="Sundays")
+            bold = types.MessageEntity(type="bold", offset=0, length=2)
+            sent = await bot.send_message(
+                ANNA, "We do.", entities=[bold], reply_parameters=reply, reply_markup=keyboard
+            )
+            assert sent.quote is not None
+            assert [entity.type for entity in sent.entities or ()] == ["bold"]
+            photo = types.InputMediaPhoto(media=BufferedInputFile(PNG, "a.png"), caption="one")
+            album = await bot.send_media_group(ANNA, [photo, photo])
+            assert [message.caption for message in album] == ["one", "one"]
+            document = types.InputMediaDocument(media=BufferedInputFile(b"pdf", "a.pdf"))
+            video = await bot.send_video(ANNA, BufferedInputFile(b"mp4", "a.mp4"), width=640, height=360)
+            await bot.edit_message_media(document, chat_id=ANNA, message_id=video.message_id)
+            await bot.set_message_reaction(ANNA, asked, [types.ReactionTypeEmoji(emoji="\U0001f44d")])
+            await bot.send_venue(ANNA, 59.9, 30.3, "Shop", "Nevsky 1")
+            await bot.send_contact(ANNA, "+15550100", "Bob")
+            assert await bot.delete_messages(ANNA, [message.message_id for message in album])
+
+    asyncio.run(story())
+    assert [message.kind for message in simulator.messages(ANNA)] == ["text", "text", "document", "venue", "contact"]
 
 
 def test_aiogram_understands_the_errors(simulator: Simulator) -> None:

@@ -171,7 +171,7 @@ def test_uploads_never_run_as_pages(raw: Raw) -> None:
 
     raw.simulator.send_document(42, b"<script>", file_name="a.html", mime_type="text/html")
     raw.simulator.send_photo(42, b"\x89PNG")
-    page, picture = list(raw.simulator.state.files)
+    page, *_sizes, picture = list(raw.simulator.state.files)
     connection = http.client.HTTPConnection("127.0.0.1", raw.simulator.port, timeout=5)
     for file_id, kind, disposition in (
         (page, "application/octet-stream", "attachment"),

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from tests.simulator.raw import Raw
+from tests.simulator.raw import Raw, upload
 
 from opchat_core.testing.simulator import Simulator
 
 MEGABYTE = 1024 * 1024
-
-
-def upload(raw: Raw, method: str, files: dict[str, bytes], **fields: object) -> dict[str, Any]:
-    """Call a method with a multipart body and return the envelope."""
-    parts = [
-        f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    ]
-    for name, data in files.items():
-        head = (
-            f'--xyz\r\nContent-Disposition: form-data; name="{name}"; filename="f.bin"\r\n'
-            "Content-Type: image/png\r\n\r\n"
-        )
-        parts.append(head.encode() + data + b"\r\n")
-    body = b"".join(parts) + b"--xyz--\r\n"
-    headers = {"Content-Type": "multipart/form-data; boundary=xyz"}
-    _status, answer = raw.request("POST", f"/bot{raw.token}/{method}", body, headers)
-    envelope: dict[str, Any] = json.loads(answer)
-    return envelope
 
 
 @pytest.mark.parametrize("kind", ["photo", "document", "video", "voice", "audio", "animation", "video_note", "sticker"])
@@ -65,7 +45,10 @@ def test_limits_of_uploads(raw: Raw) -> None:
     """50 MB, photos 10 MB, captions 1024 units, nothing empty, nothing missing."""
     too_large = upload(raw, "sendDocument", {"document": bytes(50 * MEGABYTE + 1)}, chat_id=42)
     assert (too_large["error_code"], too_large["description"]) == (413, "Request Entity Too Large")
-    assert upload(raw, "sendPhoto", {"photo": bytes(10 * MEGABYTE + 1)}, chat_id=42)["error_code"] == 400
+    photo = upload(raw, "sendPhoto", {"photo": bytes(10 * MEGABYTE + 1)}, chat_id=42)
+    words = "file of size 10485761 bytes is too big for a photo; the maximum size is 10485760 bytes"
+    assert (photo["error_code"], photo["description"]) == (400, f"Bad Request: {words}")
+    assert upload(raw, "sendDocument", {"document": bytes(61 * MEGABYTE)}, chat_id=42)["error_code"] == 413
     long = upload(raw, "sendPhoto", {"photo": b"x"}, chat_id=42, caption="x" * 1025)
     assert long["description"] == "Bad Request: message caption is too long"
     empty = upload(raw, "sendPhoto", {"photo": b""}, chat_id=42)

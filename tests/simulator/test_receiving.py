@@ -171,7 +171,7 @@ def test_users_send_more_than_text(raw: Raw) -> None:
     simulator.send_location(42, 59.9, 30.3)
     simulator.send_contact(42, "+15550100", "Bob")
     simulator.send_dice(42, 5)
-    simulator.send(42, {"story": {}})
+    simulator.send(42, {"novelty": {}})
     messages = [update["message"] for update in raw.result("getUpdates")]
     assert messages[0]["message_id"] == 0
     assert messages[0]["date"] == 1_700_000_000

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from .call import Call
 from .faults import Fault, FaultKind
 from .methods import execute
-from .reply import Breakage, Reply, json_reply
+from .reply import Breakage, Reply, file_reply, json_reply
 from .values import ApiError, LedgerEntry
 
 if TYPE_CHECKING:
@@ -42,19 +42,27 @@ def answer(state: State, token: str, call: Call) -> Reply:
 
     def work(bot: Bot) -> _Outcome:
         result = execute(state, bot, call)
-        message_id = result.get("message_id") if isinstance(result, dict) else None
+        first = result[0] if isinstance(result, list) and result else result
+        message_id = first.get("message_id") if isinstance(first, dict) else None
         return _Outcome(json_reply(200, {"ok": True, "result": result}), accepted=True, message_id=message_id)
 
     return _serve(state, token, call, work)
 
 
-def download(state: State, token: str, path: str) -> Reply:
-    """Answer a request for a file by its `file_path`. Faults and ledger know it as the method `file`."""
+def download(state: State, token: str, path: str, wanted: str = "") -> Reply:
+    """Answer a request for a file by its `file_path`. Faults and ledger know it as the method `file`.
+
+    Args:
+        state: The simulator's memory.
+        token: Of the bot that asks.
+        path: A `file_path` that `getFile` told.
+        wanted: The `Range` header, if there was one.
+    """
 
     def work(_bot: Bot) -> _Outcome:
         for stored in state.files.values():
             if stored.file_path == path:
-                return _Outcome(Reply(200, stored.data, "application/octet-stream"), accepted=True)
+                return _Outcome(file_reply(stored.blob, wanted, "application/octet-stream"), accepted=True)
         raise ApiError(404, "Not Found")
 
     return _serve(state, token, Call("file", {"file_path": path}), work)
@@ -105,7 +113,7 @@ def _broken(reply: Reply, fault: Fault | None) -> Reply:
         page = f"<html>\r\n<head><title>{fault.status}</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
         return Reply(fault.status, page.encode(), "text/html")
     if fault.kind is FaultKind.HALF_JSON:
-        return evolve(reply, body=reply.body[: len(reply.body) // 2])
+        return evolve(reply, body=reply.first_half())
     return evolve(reply, breakage=_CUTS.get(fault.kind, Breakage.NONE))
 
 

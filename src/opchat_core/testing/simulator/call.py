@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import closing
-from io import BytesIO
+from math import isfinite
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from attrs import Factory, frozen
 
+from .uploads import Upload, read_multipart
 from .values import ApiError, Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BODY_LIMIT = 60 * 1024 * 1024  # Telegram takes 50 MB of file; the rest is room for the other fields
-_MEMORY_LIMIT = 1024 * 1024
+    from .body import Body
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@frozen
-class Upload:
-    """A file in a multipart body."""
-
-    data: bytes
-    file_name: str | None
-    mime_type: str | None
 
 
 @frozen
@@ -58,8 +49,20 @@ class Call:
         """Return a truth value: `true`, `yes` or `1`."""
         return self.text(name).strip().lower() in {"true", "yes", "1"}
 
-    def json(self, name: str) -> object:
+    def number(self, name: str) -> float | None:
+        """Return a number, or `None`: it is missing, or Telegram would not read it."""
+        try:
+            value = float(self.text(name))
+        except ValueError:
+            return None
+        return value if isfinite(value) else None
+
+    def json(self, name: str, called: str = "") -> object:
         """Return a parameter that is JSON, or `None`.
+
+        Args:
+            name: Of the parameter.
+            called: What the refusal calls it, if not by its name.
 
         Raises:
             ApiError: 400, it is no JSON.
@@ -69,7 +72,7 @@ class Call:
         try:
             value: object = json.loads(self.text(name))
         except (ValueError, RecursionError):
-            raise ApiError(400, f"Bad Request: can't parse {name} JSON object") from None
+            raise ApiError(400, f"Bad Request: can't parse {called or name} JSON object") from None
         return value
 
     @property
@@ -80,33 +83,43 @@ class Call:
     def for_ledger(self) -> Json:
         """Return the parameters with the uploads named."""
         files = {
-            name: {"file_name": upload.file_name, "size": len(upload.data)} for name, upload in self.uploads.items()
+            name: {"file_name": upload.file_name, "size": upload.blob.size} for name, upload in self.uploads.items()
         }
         return {**self.params, **files}
 
+    def close(self) -> None:
+        """Forget the uploads that nothing has kept."""
+        for upload in self.uploads.values():
+            if not upload.blob.kept:
+                upload.blob.close()
 
-def read_call(method: str, query: str, content_type: str, body: bytes) -> Call:
-    """Read a call.
+
+def read_call(method: str, query: str, content_type: str, body: Body) -> Call:
+    """Read a call; files go to the disk piece by piece.
 
     Raises:
         ApiError: 400, the body is not what its content type says.
+        BodyTooLargeError: It is over the limit.
+        ValueError: It does not come whole.
     """
     params = dict(parse_qsl(query, keep_blank_values=True))
     uploads: dict[str, Upload] = {}
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "application/json":
-        params |= _from_json(body)
+        params |= _from_json(body.read_all())
     elif media_type == "multipart/form-data":
-        fields, uploads = _from_multipart(content_type, body)
+        fields, uploads = read_multipart(content_type, body)
         params |= fields
-    elif body:
+    elif form := body.read_all():
         try:
-            params |= parse_qsl(body.decode(), keep_blank_values=True)
+            params |= parse_qsl(form.decode(), keep_blank_values=True)
         except ValueError:
             raise ApiError(400, "Bad Request: strings must be encoded in UTF-8") from None
+    call = Call(method, params, uploads)
     if any(_SURROGATE.search(value) for value in params.values()):
+        call.close()
         raise ApiError(400, "Bad Request: strings must be encoded in UTF-8")
-    return Call(method, params, uploads)
+    return call
 
 
 def _from_json(body: bytes) -> dict[str, str]:
@@ -121,23 +134,3 @@ def _from_json(body: bytes) -> dict[str, str]:
         for name, value in values.items()
         if value is not None
     }
-
-
-def _from_multipart(content_type: str, body: bytes) -> tuple[dict[str, str], dict[str, Upload]]:
-    # Imported here: only whoever simulates uploads needs the parser, which comes with the extra `cli`.
-    from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415 - see above
-
-    boundary = parse_options_header(content_type)[1].get("boundary", "")
-    fields: dict[str, str] = {}
-    uploads: dict[str, Upload] = {}
-    try:
-        parser = MultipartParser(BytesIO(body), boundary, len(body), spool_limit=_MEMORY_LIMIT, disk_limit=BODY_LIMIT)
-        for part in parser:
-            with closing(part):
-                if part.filename is not None:
-                    uploads[part.name] = Upload(part.raw, part.filename or None, part.content_type)
-                else:
-                    fields[part.name] = part.value
-    except (MultipartError, ValueError):
-        raise ApiError(400, "Bad Request: can't parse multipart body") from None
-    return fields, uploads

@@ -35,8 +35,9 @@ from urllib.parse import parse_qsl
 
 from attrs import frozen
 
-from .reply import Reply, error_reply, json_reply
-from .values import FILE_KINDS, Json, UnknownUserError
+from .kinds import FILE_KINDS
+from .reply import Reply, error_reply, file_reply, json_reply
+from .values import Json, UnknownUserError
 from .views import bot_json, fault_json, ledger_json, message_json, phone_json, user_json
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class _Request:
     ids: list[str]
     query: dict[str, str]
     body: Json
+    wanted: str
 
     @property
     def user_id(self) -> int:
@@ -79,8 +81,20 @@ class _Request:
         return {python: self.body[key] for python, key in names.items() if self.body.get(key) is not None}
 
 
-def control(sim: Simulator, method: str, path: str, query: str, *, content_type: str, body: bytes) -> Reply:
-    """Answer one request of the control API; `path` is what follows `/simulator/`."""
+def control(
+    sim: Simulator, method: str, path: str, query: str, *, content_type: str, body: bytes, wanted: str = ""
+) -> Reply:
+    """Answer one request of the control API.
+
+    Args:
+        sim: Whose it is.
+        method: Of HTTP.
+        path: What follows `/simulator/`.
+        query: What follows the `?`.
+        content_type: Of the body.
+        body: All of it.
+        wanted: The `Range` header, if there was one.
+    """
     allowed = False
     for route_method, pattern, respond in _ROUTES:
         found = pattern.fullmatch(path)
@@ -96,7 +110,7 @@ def control(sim: Simulator, method: str, path: str, query: str, *, content_type:
             values = json.loads(body) if body else {}
             if not isinstance(values, dict):
                 return error_reply(400, "send a JSON object")
-            return respond(_Request(sim, list(found.groups()), dict(parse_qsl(query)), values))
+            return respond(_Request(sim, list(found.groups()), dict(parse_qsl(query)), values, wanted))
         except UnknownUserError as error:
             return error_reply(404, str(error))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -236,9 +250,10 @@ def _file(request: _Request) -> Reply:
         stored = request.sim.state.files.get(request.ids[0])
     if stored is None:
         return error_reply(404, "no such file")
-    picture = next((kind for start, kind in _PICTURES.items() if stored.data.startswith(start)), None)
+    start = stored.blob.read(0, 4)
+    picture = next((kind for begins, kind in _PICTURES.items() if start.startswith(begins)), None)
     headers = {} if picture else {"Content-Disposition": "attachment"}
-    return Reply(200, stored.data, picture or "application/octet-stream", headers)
+    return file_reply(stored.blob, request.wanted, picture or "application/octet-stream", headers)
 
 
 _ROUTES: list[tuple[str, re.Pattern[str], Callable[[_Request], Reply]]] = [

@@ -6,14 +6,16 @@ import logging
 import socket
 import sys
 import threading
+from contextlib import closing
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from .body import Body, BodyTooLargeError
 from .bot_api import answer, download
-from .call import BODY_LIMIT, read_call
+from .call import read_call
 from .control import control
 from .methods.receiving import LOOPBACK_NAMES
 from .reply import Breakage, Reply, error_reply, json_reply
@@ -33,7 +35,6 @@ _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_CHUNK = 64 * 1024
 
 
 class SimulatorServer(ThreadingHTTPServer):
@@ -109,17 +110,34 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            refusal = self._stranger()
-            body = self._read_body()
-        except ValueError:  # no host, no target, no length, no chunk
+            reply = self._reply()
+        except ValueError:  # no host, no target, no length, no chunk, no end
             self.close_connection = True
-            self._send(json_reply(400, ApiError(400, "Bad Request").envelope()))
-            return
-        if body is None:
+            reply = json_reply(400, ApiError(400, "Bad Request").envelope())
+        self._send(reply)
+
+    def _reply(self) -> Reply:
+        body = Body(self.rfile, self._body_length())
+        try:
+            reply = self._stranger() or self._route(body)
+        except BodyTooLargeError:
             self.close_connection = True
-            self._send(json_reply(413, ApiError(413, "Request Entity Too Large").envelope()))
-            return
-        self._send(refusal or self._route(body))
+            reply = json_reply(413, ApiError(413, "Request Entity Too Large").envelope())
+        body.drain()
+        return reply
+
+    def _body_length(self) -> int | None:
+        """Return the length that the head promises, or `None` when the body is chunked.
+
+        Raises:
+            ValueError: The length makes no sense.
+        """
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return None
+        length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise ValueError("a negative length")
+        return length
 
     def _stranger(self) -> Reply | None:
         """Refuse what a page of another site may have sent: by a rebound name, or across origins."""
@@ -134,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
             return error_reply(403, "not from pages of other origins")
         return None
 
-    def _route(self, body: bytes) -> Reply:
+    def _route(self, body: Body) -> Reply:
         target = urlsplit(self.path)
         path = unquote(target.path)
         content_type = self.headers.get("Content-Type", "")
@@ -143,47 +161,22 @@ class _Handler(BaseHTTPRequestHandler):
             return _page(path)
         if path.startswith("/simulator/"):
             rest = path.removeprefix("/simulator/")
-            return control(sim, self.command, rest, target.query, content_type=content_type, body=body)
+            wanted = self.headers.get("Range", "")
+            return control(
+                sim, self.command, rest, target.query, content_type=content_type, body=body.read_all(), wanted=wanted
+            )
         if path.startswith("/file/bot"):
             token, _, file_path = path.removeprefix("/file/bot").partition("/")
-            return download(sim.state, token, file_path)
+            return download(sim.state, token, file_path, self.headers.get("Range", ""))
         if path.startswith("/bot") and self.command in {"GET", "POST"}:
             token, _, method = path.removeprefix("/bot").partition("/")
             try:
                 call = read_call(method, target.query, content_type, body)
             except ApiError as error:
                 return json_reply(error.code, error.envelope())
-            return answer(sim.state, token, call)
+            with closing(call):
+                return answer(sim.state, token, call)
         return json_reply(404, ApiError(404, "Not Found").envelope())
-
-    def _read_body(self) -> bytes | None:
-        """Return the body, or `None` when it is too large.
-
-        Raises:
-            ValueError: Its length makes no sense.
-        """
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._read_chunks()
-        length = int(self.headers.get("Content-Length") or 0)
-        if length < 0:
-            raise ValueError("a negative length")
-        if length <= BODY_LIMIT:
-            return self.rfile.read(length)
-        while length > 0 and (piece := self.rfile.read(min(length, _CHUNK))):
-            length -= len(piece)  # read to the end, or the client would see a reset before the answer
-        return None
-
-    def _read_chunks(self) -> bytes | None:
-        pieces, total = [], 0
-        while size := int(self.rfile.readline(_CHUNK).partition(b";")[0].strip() or b"0", 16):
-            piece = self.rfile.read(size)
-            self.rfile.readline(_CHUNK)
-            total += len(piece)
-            if total <= BODY_LIMIT:
-                pieces.append(piece)
-        while self.rfile.readline(_CHUNK).strip():
-            pass  # trailers
-        return b"".join(pieces) if total <= BODY_LIMIT else None
 
     def _send(self, reply: Reply) -> None:
         if reply.breakage is Breakage.ALL:
@@ -200,11 +193,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
+        for chunk in reply.chunks():
+            self.wfile.write(chunk)
         if reply.breakage is Breakage.MIDWAY:
-            self.wfile.write(reply.body[: len(reply.body) // 2])
             self._cut()
-        else:
-            self.wfile.write(reply.body)
 
     def _cut(self) -> None:
         self.close_connection = True

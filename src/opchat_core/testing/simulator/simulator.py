@@ -118,3 +118,5 @@ class Simulator(UserSide, ScriptSide):
             self.state.touch()
         self._courier.stop()
         self._server.close()
+        with self.state.changed:
+            self.state.close_files()

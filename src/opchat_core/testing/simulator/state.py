@@ -20,8 +20,12 @@ from .values import ApiError, Json, LedgerEntry, SimMessage, SimUser, StoredFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .blobs import Blob
+    from .kinds import FileKind
+
 DEFAULT_TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105 - the example of Telegram's own manual
 FIRST_UPDATE_ID = 100_000_001
+FILE_ID_PREFIX = "SIM"  # what begins otherwise was never a file here
 TYPING_LASTS = timedelta(seconds=5)
 
 _TOKEN = re.compile(r"(\d{1,19}):[A-Za-z0-9_-]{1,64}")
@@ -56,6 +60,8 @@ class Bot:
     blocked_by: set[int] = Factory(set)
     typing_until: dict[int, datetime] = Factory(dict)
     commands: list[Json] = Factory(list)
+    presses: dict[str, int] = Factory(dict)  # of inline buttons that wait for an answer: their ids, whose they are
+    notices: dict[int, Json] = Factory(dict)  # the last answer to a press that each user was shown
     allowed_updates: list[str] = Factory(list)
     webhook: Webhook | None = None
     polls: int = 0  # counts getUpdates calls: a waiting one that sees a newer number gives up
@@ -170,21 +176,26 @@ class State:
         """Return the lowest id that no user has."""
         return next(free for free in range(1, len(self.users) + 2) if free not in self.users)
 
-    def store_file(self, kind: str, data: bytes, file_name: str | None, mime_type: str | None) -> StoredFile:
-        """Keep an uploaded file and give it Telegram's two ids and a path."""
+    def add_file(self, kind: FileKind, blob: Blob, file_name: str | None = None) -> StoredFile:
+        """Keep a file and give it Telegram's two ids and a path."""
         number = len(self.files) + 1
-        suffix = file_name.rpartition(".")[2] if file_name and "." in file_name else _SUFFIXES.get(kind, "bin")
-        safe = re.sub(r"[^A-Za-z0-9]", "", suffix)[:8] or "bin"
+        suffix = file_name.rpartition(".")[2] if file_name and "." in file_name else kind.suffix
+        safe = re.sub(r"[^A-Za-z0-9]", "", suffix)[:8] or kind.suffix
         stored = StoredFile(
-            file_id=f"SIM{kind.replace('_', '')}-{number:08d}",
+            file_id=f"{FILE_ID_PREFIX}{kind.name.replace('_', '')}-{number:08d}",
             file_unique_id=f"U{number:08d}",
-            file_path=f"{kind}s/file_{number}.{safe}",
-            data=data,
-            file_name=file_name,
-            mime_type=mime_type,
+            file_path=f"{kind.folder}/file_{number}.{safe}",
+            kind=kind.name,
+            blob=blob.keep(),
         )
         self.files[stored.file_id] = stored
         return stored
+
+    def close_files(self) -> None:
+        """Forget all files."""
+        for stored in self.files.values():
+            stored.blob.close()
+        self.files.clear()
 
     def reset(self) -> None:
         """Forget users, messages, files, faults and ledger; the bots stay, as new. Ids start again."""
@@ -192,10 +203,7 @@ class State:
             bot.polls += 1  # ends a long poll that still waits for the old account
             self.bots[bot.id] = Bot(bot.id, bot.token, bot.username, bot.first_name, polls=bot.polls)
         self.users.clear()
-        self.files.clear()
+        self.close_files()
         self.faults.clear()
         self.ledger.clear()
         self.touch()
-
-
-_SUFFIXES = {"photo": "jpg", "video": "mp4", "voice": "oga", "audio": "mp3", "animation": "mp4", "video_note": "mp4"}

@@ -6,12 +6,49 @@ The source of these rules is TDLib's `fix_formatted_text` in `td/telegram/Messag
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from .values import ApiError, Json
+
+if TYPE_CHECKING:
+    from .call import Call
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 
+ENTITY_LIMIT = 100
+"""How many entities of a text are kept; the rest is plain text."""
+
+_ENTITY_TYPES = {
+    **dict.fromkeys(
+        (
+            "mention",
+            "hashtag",
+            "cashtag",
+            "bot_command",
+            "url",
+            "email",
+            "phone_number",
+            "bank_card_number",
+            "bold",
+            "italic",
+            "underline",
+            "strikethrough",
+            "spoiler",
+            "blockquote",
+            "expandable_blockquote",
+            "code",
+            "pre",
+        )
+    ),
+    "text_link": "url",
+    "text_mention": "user",
+    "custom_emoji": "custom_emoji_id",
+    "date_time": "unix_time",
+}
+"""The types of `MessageEntity`, and what each needs besides its place."""
+
+_PREVIEW_OPTIONS = ("is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text")
 _COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w{3,32})?\b")
 
 
@@ -60,20 +97,68 @@ def checked_entities(value: object) -> list[Json]:
     """Return the entities a bot sent along.
 
     Raises:
-        ApiError: 400, an entity without a type, or with an offset or length no text can have.
+        ApiError: 400, an entity of no known type, without what its type needs, or with an offset or length no text
+            can have.
     """
     if value is None:
         return []
     if not isinstance(value, list):
         raise ApiError(400, "Bad Request: can't parse entities: expected an Array of MessageEntity")
     for entity in value:
-        if not isinstance(entity, dict) or not isinstance(entity.get("type"), str):
-            raise ApiError(400, 'Bad Request: can\'t parse MessageEntity: field "type" must be a string')
+        if not isinstance(entity, dict):
+            raise ApiError(400, "Bad Request: can't parse MessageEntity: expected an Object")
+        _check_type(entity)
         for key in ("offset", "length"):
             number = entity.get(key)
             if type(number) is not int or not 0 <= number <= 1_000_000:
                 raise ApiError(400, f"Bad Request: receive an entity with incorrect {key} {number}")
-    return value
+    return value[:ENTITY_LIMIT]
+
+
+def quoted(source: str, text: str, entities: list[Json], position: object) -> Json:
+    """Return the `TextQuote` of an answer.
+
+    Args:
+        source: The text of the answered message.
+        text: The part of it that is quoted.
+        entities: Those of the part.
+        position: Where it is expected, in UTF-16 units; the nearest place counts.
+
+    Raises:
+        ApiError: 400, the message does not say so.
+    """
+    places = [utf16_length(source[: found.start()]) for found in re.finditer(f"(?={re.escape(text)})", source)]
+    if not text or not places or utf16_length(text) > CAPTION_LIMIT:
+        raise ApiError(400, "Bad Request: QUOTE_TEXT_INVALID")
+    wanted = position if isinstance(position, int) else 0
+    quote: Json = {"text": text, "position": min(places, key=lambda place: abs(place - wanted)), "is_manual": True}
+    return {**quote, "entities": entities} if entities else quote
+
+
+def link_preview(call: Call) -> Json:
+    """Return the fields of a message that say how a link in it is shown.
+
+    Raises:
+        ApiError: 400, it is no `LinkPreviewOptions` object.
+    """
+    options = call.json("link_preview_options", called="link preview options")
+    if options is None:
+        return {"link_preview_options": {"is_disabled": True}} if call.flag("disable_web_page_preview") else {}
+    if not isinstance(options, dict):
+        raise ApiError(400, "Bad Request: object expected as link preview options")
+    told = {name: options[name] for name in _PREVIEW_OPTIONS if options.get(name)}
+    return {"link_preview_options": told} if told else {}
+
+
+def _check_type(entity: Json) -> None:
+    kind = entity.get("type")
+    if not isinstance(kind, str):
+        raise ApiError(400, 'Bad Request: can\'t parse MessageEntity: field "type" must be a string')
+    if kind not in _ENTITY_TYPES:
+        raise ApiError(400, "Bad Request: can't parse MessageEntity: unsupported type specified")
+    needed = _ENTITY_TYPES[kind]
+    if needed and not entity.get(needed):
+        raise ApiError(400, f"Bad Request: can't parse MessageEntity: can't find field \"{needed}\"")
 
 
 def message_text(text: str, entities: list[Json]) -> tuple[str, list[Json]]:

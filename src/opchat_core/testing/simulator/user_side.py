@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from attrs import evolve
 
-from .content import file_content
+from .blobs import Blob
+from .content import store_file
 from .text import CAPTION_LIMIT, TEXT_LIMIT, command_entities, utf16_length
 from .values import Json, SimMessage, SimUser, UnknownUserError
 
@@ -160,8 +161,10 @@ class UserSide:
         if utf16_length(caption) > CAPTION_LIMIT:
             raise ValueError(f"a caption has at most {CAPTION_LIMIT} UTF-16 units")
         with self.state.changed:
-            stored = self.state.store_file(kind, data, file_name, mime_type)
-        content = file_content(kind, stored, measures or {})
+            stored = store_file(
+                self.state, kind, Blob(data), file_name=file_name, mime_type=mime_type, told=measures or {}
+            )
+        content = dict(stored.content)
         if caption:
             content["caption"] = caption
         return self.send(user_id, {**content, **(extra or {})}, **options)
@@ -187,10 +190,7 @@ class UserSide:
 
     def send_sticker(self, user_id: int, emoji: str = "\N{WAVING HAND SIGN}", **options: Unpack[SendOptions]) -> int:
         """Send a sticker and return the message id."""
-        with self.state.changed:
-            stored = self.state.store_file("sticker", b"RIFF\x1a\x00\x00\x00WEBP", None, "image/webp")
-        content = file_content("sticker", stored, {})
-        return self.send(user_id, {"sticker": {**content["sticker"], "emoji": emoji}}, **options)
+        return self.send_file(user_id, "sticker", b"RIFF\x1a\x00\x00\x00WEBP", measures={"emoji": emoji}, **options)
 
     def send_location(self, user_id: int, latitude: float, longitude: float, **options: Unpack[SendOptions]) -> int:
         """Send a place on the map, in degrees, and return the message id."""

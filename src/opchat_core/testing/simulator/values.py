@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from .kinds import CONTENT_KINDS
+
+if TYPE_CHECKING:
+    from .blobs import Blob
+
 # A JSON object as Telegram would send it. Its shape is Telegram's, so it stays a dictionary.
 Json = dict[str, Any]
-
-# Content kinds of a message that carry a file: the key in the Message object, and whether a caption may go with it.
-FILE_KINDS = ("photo", "video", "document", "voice", "audio", "animation", "video_note", "sticker")
 
 
 class ApiError(Exception):
@@ -68,14 +70,27 @@ class SimUser:
 
 @frozen
 class StoredFile:
-    """A file that somebody uploaded, kept in memory until the simulator is reset or stopped."""
+    """A file that somebody uploaded, kept until the simulator is reset or stopped.
+
+    Attributes:
+        file_id: Telegram's id by which it is fetched, and sent again.
+        file_unique_id: The same for the same file, but of no use to fetch it.
+        file_path: Where it is downloaded from, after `getFile`.
+        kind: As what it was sent: a key of `FILE_KINDS`, or `thumbnail`.
+        blob: Its bytes.
+        content: The fields of a `Message` object that carries it; empty for a thumbnail.
+    """
 
     file_id: str
     file_unique_id: str
     file_path: str
-    data: bytes = field(repr=False)
-    file_name: str | None = None
-    mime_type: str | None = None
+    kind: str
+    blob: Blob = field(repr=False)
+    content: Json = field(factory=dict, repr=False)
+
+    def as_file(self) -> Json:
+        """Return what every Bot API object that stands for a file begins with."""
+        return {"file_id": self.file_id, "file_unique_id": self.file_unique_id, "file_size": self.blob.size}
 
 
 @frozen
@@ -89,6 +104,8 @@ class SimMessage:
         body: The Bot API `Message` object.
         confirmed: The bot has confirmed the update that brought it.
         deleted: The bot deleted it; the phone no longer shows it.
+        bot_reactions: The emoji that the bot has put on it.
+        user_reactions: The emoji that the user has put on it.
     """
 
     message_id: int
@@ -97,6 +114,8 @@ class SimMessage:
     body: Json
     confirmed: bool = False
     deleted: bool = False
+    bot_reactions: tuple[str, ...] = ()
+    user_reactions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -105,9 +124,8 @@ class SimMessage:
 
     @property
     def kind(self) -> str:
-        """`text`, a content kind of Telegram (`photo`, `location`, ...) or `unsupported`."""
-        known = ("text", "animation", *FILE_KINDS, "location", "contact", "venue", "poll", "dice")
-        return next((key for key in known if key in self.body), "unsupported")
+        """The first of `CONTENT_KINDS` that it has (`text`, `photo`, `location`, ...), or `unsupported`."""
+        return next((key for key in CONTENT_KINDS if key in self.body), "unsupported")
 
     @property
     def ticks(self) -> int | None:
@@ -128,7 +146,7 @@ class LedgerEntry:
         params: The parameters as text, whatever encoding brought them; an upload is `{"file_name", "size"}`.
         accepted: Whether the call took effect, whatever the caller came to know of it.
         status: The HTTP status answered, `None` when the connection was cut instead.
-        message_id: Of the message that an accepted send made.
+        message_id: Of the message that an accepted send made, or the first of several.
         fault: The kind of the scripted fault that struck.
         description: Telegram's words when the call was refused.
     """

@@ -12,9 +12,13 @@ import json
 import socket
 import threading
 import time
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from attrs import evolve
+
+from .body import Body
 from .bot_api import answer
 from .call import read_call
 from .values import ApiError
@@ -129,11 +133,11 @@ class WebhookCourier:
     def _carry_out(self, bot: Bot, body: bytes) -> None:
         """Call the method that an answer names, as Telegram does; its result is told to nobody."""
         try:
-            call = read_call("", "", "application/json", body)
+            call = read_call("", "", "application/json", Body(BytesIO(body), len(body)))
         except ApiError:
             return  # any other body is fine, and means nothing
         if call.text("method"):
-            answer(self._state, bot.token, read_call(call.text("method"), "", "application/json", body))
+            answer(self._state, bot.token, evolve(call, method=call.text("method")))
 
 
 def _retry_after(value: str | None) -> float:

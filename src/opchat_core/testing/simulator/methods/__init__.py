@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from opchat_core.testing.simulator.values import ApiError
 
-from . import account, changing, files, receiving, sending
+from . import account, changing, files, reacting, receiving, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ METHODS: dict[str, Method] = {
     **sending.METHODS,
     **files.METHODS,
     **changing.METHODS,
+    **reacting.METHODS,
 }
 
 
