@@ -1,29 +1,30 @@
 """Fixtures that every area shares: a PostgreSQL server, the simulator, PgBouncer, and programs in processes.
 
-Without ``--database-url`` the run brings its own PostgreSQL, the embedded one.
+Without ``--database-url`` the run brings its own PostgreSQL, the embedded one. What any program's tests could use is
+in :mod:`opchat_core.testing.plugin`.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.databases import scratch_database, truncate
 from tests.support.pgbouncer import pgbouncer as pgbouncer_before
 from tests.support.processes import Processes
 
-from opchat_core.embedded import embedded_postgres
-from opchat_core.postgres import migrate
+from opchat_core.postgres.scratch import scratch_database
 from opchat_core.testing.simulator import Simulator
+
+pytest_plugins = ["opchat_core.testing.plugin"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-url",
+        dest="opchat_database_url",
         metavar="URL",
-        help="PostgreSQL server to run the tests on, by a role that may create databases (default: an embedded one)",
+        help="the same as --opchat-database-url",
     )
     parser.addoption("--soak", action="store_true", help="run the fault suite in its long form, for an hour at night")
 
@@ -35,35 +36,21 @@ def soak(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(scope="session")
-def database_server(pytestconfig: pytest.Config) -> Iterator[str]:
+def database_server(opchat_server: str) -> str:
     """The URL of the server of this run, in some database that is not for tests to write to."""
-    given: str | None = pytestconfig.getoption("--database-url")
-    if given is not None:
-        yield given
-        return
-    with tempfile.TemporaryDirectory(prefix="opchat-tests-") as directory, embedded_postgres(Path(directory)) as url:
-        yield url
+    return opchat_server
 
 
 @pytest.fixture(scope="session")
-def database_url(database_server: str) -> Iterator[str]:
-    """The URL of an empty database, the same for the whole run; without the schema unless ``migrated_url`` is used."""
-    with scratch_database(database_server) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def migrated_url(database_url: str) -> str:
-    """The URL of that database with the schema in it."""
-    migrate(database_url)
-    return database_url
+def migrated_url(opchat_migrated_url: str) -> str:
+    """The URL of the run's database with the schema in it, and with whatever the last test left there."""
+    return opchat_migrated_url
 
 
 @pytest.fixture
-def clean_database(migrated_url: str) -> str:
+def clean_database(opchat_database_url: str) -> str:
     """The URL of the migrated database with every table empty."""
-    truncate(migrated_url)
-    return migrated_url
+    return opchat_database_url
 
 
 @pytest.fixture

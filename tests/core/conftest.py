@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.stores import OPERATOR, UNHURRIED
+from tests.support.stores import OPERATOR
 
 from opchat_core.delivery import Courier
 from opchat_core.service import OperatorChat
-from opchat_core.testing import InMemoryFeed, InMemoryRepository, MovableClock, RecordingSender
+from opchat_core.testing import UNHURRIED, InMemoryFeed, InMemoryRepository, MovableClock, RecordingSender
 
 
 @pytest.fixture

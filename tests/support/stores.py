@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from opchat_core.model import Answer, IncomingMessage, Message, Pace, Rate, Received, ReopenRule
+from opchat_core import testing
+from opchat_core.model import Answer, IncomingMessage, Message, Pace, Received, ReopenRule
 from opchat_core.postgres import Database, PostgresRepository, lend, open_pool
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 OPERATOR = "operator"
 LEASE = timedelta(seconds=60)
 MAX_AGE = timedelta(days=1)
+UNHURRIED = testing.UNHURRIED
 WAIT = timedelta(seconds=4)
-UNHURRIED = Pace(chat=Rate(10**6, timedelta(seconds=1)), bot=Rate(10**6, timedelta(seconds=1)))
-"""A pace that never makes an answer wait."""
 ALWAYS = ReopenRule()
 NEVER = ReopenRule(timedelta(0))
 
