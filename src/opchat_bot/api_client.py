@@ -25,6 +25,9 @@ LOCAL_URLS = ("http://localhost:3001", "http://localhost:3000")
 BEHIND = 60.0
 """Seconds after which the log says how long nothing could be stored, and again after as many more."""
 
+NOT_HERE = frozenset({"user_not_found", "message_not_found"})
+"""What the API says when it knows nothing of the chat or message that something is about."""
+
 _STORED = frozenset({200, 201})
 _REFUSED = frozenset({400, 403, 413, 415, 422})
 _LONGEST_WAIT = 300.0  # seconds, whatever Retry-After says
@@ -73,7 +76,7 @@ class _Wait:
 
 
 class ApiClient:
-    """A client of the two endpoints that take in what happened.
+    """A client of the endpoints that take in what happened.
 
     Use it as an async context manager, or call :meth:`aclose` at the end; in one event loop.
 
@@ -176,7 +179,7 @@ def _read(response: httpx.Response) -> Taken | Refusal | _Wait | None:
     status, body = response.status_code, _json_object(response)
     if status in _STORED:
         return Taken(known=body.get("duplicate") is True) if body else None
-    if status in _REFUSED or (status == httpx.codes.NOT_FOUND and body.get("code") == "user_not_found"):
+    if status in _REFUSED or (status == httpx.codes.NOT_FOUND and body.get("code") in NOT_HERE):
         return Refusal(status, str(body.get("code", "")), str(body.get("detail", "")))
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return _Wait("", _retry_after(response))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
 from opchat_bot.api_client import ApiClient
-from opchat_bot.convert import read_update
+from opchat_bot.buttons import acknowledge
+from opchat_bot.convert import is_own_button, read_update
 from opchat_bot.greetings import add_greetings
 from opchat_bot.intake import SavedUpdate, store
 from opchat_bot.raw import in_words, update_id
@@ -57,7 +58,7 @@ def build_application(config: Config, *, api: ApiClient | None = None, greet: bo
         .update_queue(asyncio.Queue(_MAX_WAITING))
         .build()
     )
-    add_handlers(application, config, api=api, greet=greet)
+    add_handlers(application, config, api=api, greet=greet, foreign_kinds=())
     return application
 
 
@@ -68,6 +69,7 @@ def add_handlers(
     api: ApiClient | None = None,
     group: int = -1,
     greet: bool = True,
+    foreign_kinds: Collection[str] = ("callback_query",),
 ) -> None:
     """Let an existing Application hand what users write in private chats to opchat, beside its own handlers.
 
@@ -79,23 +81,27 @@ def add_handlers(
         api: The client to store by, which the caller closes; None for one of its own, closed by ``post_shutdown``.
         group: The group of the handler that stores; other handlers of this group see nothing, so let it be its own.
         greet: Whether to answer /start and /help, in the group ``group + 1``; False where the Application does.
+        foreign_kinds: Kinds of updates that the Application looks after by itself, by default buttons; those that
+            opchat has sent are opchat's in any case.
     """
     _keep_token_out_of_logs()
     if api is None:
         api = ApiClient.from_config(config)
         application.post_shutdown = _closing(api, application.post_shutdown)
-    client = api
+    client, foreign = api, frozenset(foreign_kinds)
 
     async def save(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        if isinstance(update, SavedUpdate):
-            return
-        raw = update.to_dict()
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await store(client, raw, read_update(raw))
-        except TimeoutError:
-            _log.error("bot.update_lost", extra={"update_id": update_id(raw), "update": in_words(raw)})
-            raise Unavailable(f"opchat's API could not be reached for {_PATIENCE:g} seconds") from None
+        if not isinstance(update, SavedUpdate):
+            raw = update.to_dict()
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    await store(client, raw, read_update(raw, foreign_kinds=foreign))
+            except TimeoutError:
+                _log.error("bot.update_lost", extra={"update_id": update_id(raw), "update": in_words(raw)})
+                raise Unavailable(f"opchat's API could not be reached for {_PATIENCE:g} seconds") from None
+        query = update.callback_query
+        if query is not None and ("callback_query" not in foreign or is_own_button(query.data)):
+            await acknowledge(query)
 
     application.add_handler(TypeHandler(Update, save), group)
     if greet:

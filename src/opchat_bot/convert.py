@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from attrs import field, frozen
 
+from opchat_bot.content import clipped, content_of, context_of, quoted_message
 from opchat_bot.raw import find_user_id, is_private, keepable, object_of, update_id, user_id_of
 from opchat_core.errors import InvalidInput
-from opchat_core.model import OPERATOR, IncomingMessage, MessageType
+from opchat_core.model import BUTTON_PREFIX, MAX_TEXT, OPERATOR, IncomingMessage, MessageType, Reaction
 from opchat_core.model.rules import MAX_ID
 
 MESSAGE_PATH = "/api/chat-message"
 MEMBER_PATH = "/api/chat-member"
+REACTION_PATH = "/api/chat-reaction"
 
-OWN_KINDS = ("message", "edited_message", "my_chat_member")
+OWN_KINDS = ("message", "edited_message", "my_chat_member", "message_reaction", "callback_query")
 """The kinds of updates that the operator chat is made of."""
-
-# In this order: an animation also carries `document`, and a venue `location`, for the sake of old clients.
-_FILES = ("animation", "video", "document", "voice", "audio", "video_note", "sticker")
-_OBJECTS = ("venue", "location", "contact", "poll", "dice")
 
 _MAX_BODY = 192 * 1024  # bytes; the API takes 256 KiB
 
 Json = Mapping[str, Any]
+
+
+def allowed_updates(also: Iterable[str] = ()) -> list[str]:
+    """Name the kinds of updates to ask Telegram for: opchat's own, and those of the program around it."""
+    return list(dict.fromkeys((*OWN_KINDS, *also)))
 
 
 @frozen
@@ -36,7 +39,7 @@ class ApiCall:
     Attributes:
         path: The endpoint.
         body: What to post.
-        instead: Makes what to post when the API will never take ``body``; None when nothing would be lost.
+        instead: Makes what to post as a message when the API will never take ``body``; None when nothing would be lost.
     """
 
     path: str
@@ -59,6 +62,27 @@ class Reading:
     lost: bool = False
 
 
+@frozen
+class _Source:
+    """Where a call comes from: the update, what is in it, and whose it is."""
+
+    update: object
+    content: Json
+    user_id: int
+    bot_type: str
+
+    @property
+    def number(self) -> int | None:
+        """The number of the update, where it can identify what came with it."""
+        number = update_id(self.update)
+        return number if number is not None and 1 <= number <= MAX_ID else None
+
+    def bare(self) -> dict[str, Any]:
+        """Return nothing but the raw update and whose it is: what the API takes whatever is wrong with the rest."""
+        kept = {"botType": self.bot_type, "messageType": str(MessageType.UNSUPPORTED), "payload": keepable(self.update)}
+        return _told({"userId": self.user_id, **kept, "updateId": self.number})
+
+
 def read_update(
     update: object, *, readable: bool = True, bot_type: str = OPERATOR, foreign_kinds: frozenset[str] = frozenset()
 ) -> Reading:
@@ -68,169 +92,173 @@ def read_update(
         update: The decoded JSON, of whatever shape.
         readable: Whether python-telegram-bot could read it; if not, it is kept as ``unsupported`` with its raw JSON.
         bot_type: The bot that got it.
-        foreign_kinds: Kinds of updates that the program around this bot asked for and looks after by itself.
+        foreign_kinds: Kinds of updates that the program around this bot asked for and looks after by itself; opchat's
+            own buttons stay its own.
     """
     kinds = [kind for kind in object_of(update) if kind != "update_id"]
     user_id = find_user_id(update)
-    if kinds and foreign_kinds.issuperset(kinds):
-        return Reading(user_id)
     contents = [object_of(update)[kind] for kind in kinds]
+    if (
+        kinds
+        and foreign_kinds.issuperset(kinds)
+        and not any(is_own_button(object_of(content).get("data")) for content in contents)
+    ):
+        return Reading(user_id)
     if not all(is_private(content) for content in contents):
         return Reading(user_id)
     if user_id is None:
         return Reading(None, lost=True)
-    if readable and len(kinds) == 1:
-        kind, content = kinds[0], object_of(contents[0])
-        if kind == "my_chat_member" and (call := _member_call(content, bot_type)):
+    if readable and len(kinds) == 1 and kinds[0] in _READERS:
+        source = _Source(update, object_of(contents[0]), user_id, bot_type)
+        if call := _READERS[kinds[0]](source):
             return Reading(user_id, call)
-        if kind in {"message", "edited_message"} and user_id_of(content.get("chat")) == user_id:
-            edited = kind == "edited_message"
-            return Reading(user_id, _message_call(update, content, user_id, bot_type=bot_type, edited=edited))
     # Only these number their messages as this chat does: a business message has the number of another chat.
     message = object_of(object_of(update).get("message") or object_of(update).get("edited_message"))
-    body = _raw_body(update, message, user_id, bot_type=bot_type, edited="edited_message" in kinds)
-    return Reading(user_id, ApiCall(MESSAGE_PATH, body, partial(_bare_body, update, user_id, bot_type)))
+    source = _Source(update, message, user_id, bot_type)
+    return Reading(user_id, ApiCall(MESSAGE_PATH, _raw_body(source, edited="edited_message" in kinds), source.bare))
 
 
-def _member_call(change: Json, bot_type: str) -> ApiCall | None:
+def is_own_button(data: object) -> bool:
+    """Whether this is the ``data`` of a button that opchat has sent."""
+    return isinstance(data, str) and data.startswith(BUTTON_PREFIX)
+
+
+def _message_call(source: _Source, *, edited: bool = False) -> ApiCall | None:
+    message = source.content
+    if user_id_of(message.get("chat")) != source.user_id:
+        return None
+    content = content_of(message)
+    what = {**content, "context": context_of(message)} if content else source.bare()
+    return _call(source, _told({**_common(source, edited=edited), **what, "edited": edited or None}), edited=edited)
+
+
+def _button_call(source: _Source) -> ApiCall | None:
+    """Tell what the user pressed, by the words on the button: what is behind it is the sender's business."""
+    query = source.content
+    message = object_of(query.get("message"))
+    if user_id_of(message.get("chat")) != source.user_id:
+        return None
+    data = query.get("data", query.get("game_short_name"))
+    quoted = quoted_message(message)
+    body = {
+        **_around(source, object_of(query.get("from"))),
+        "messageType": str(MessageType.BUTTON),
+        "messageText": clipped(_label(message, query) or data, MAX_TEXT),
+        "payload": {"data": data},
+        "replyToTelegramMessageId": message.get("message_id") or None,
+        "context": {"reply_to_message": quoted} if quoted else None,
+    }
+    return _call(source, _told(body), edited=False)
+
+
+def _label(message: Json, query: Json) -> object:
+    """Find the words on the button that was pressed."""
+    rows = object_of(message.get("reply_markup")).get("inline_keyboard")
+    for row in rows if isinstance(rows, list) else []:
+        for button in row if isinstance(row, list) else []:
+            if "data" in query and object_of(button).get("callback_data") == query["data"]:
+                return object_of(button).get("text")
+    return None
+
+
+def _reaction_call(source: _Source) -> ApiCall | None:
+    """Tell with what the user reacts to a message now; to one that is not stored, it is a message of its own."""
+    change = source.content
+    if user_id_of(change.get("chat")) != source.user_id or user_id_of(change.get("user")) != source.user_id:
+        return None
+    body = {
+        "userId": source.user_id,
+        "botType": source.bot_type,
+        "telegramMessageId": change.get("message_id"),
+        "reactions": change.get("new_reaction"),
+        "reactedAt": change.get("date"),
+    }
+    if not _acceptable(Reaction, _told(body)):
+        return None
+    # The end of a reaction to a message that is not here is nothing to anybody.
+    return ApiCall(REACTION_PATH, _told(body), source.bare if change.get("new_reaction") else None)
+
+
+def _member_call(source: _Source) -> ApiCall | None:
     """Tell of a block or unblock: in a private chat the bot is ``kicked`` by it, or a ``member`` again."""
-    status = object_of(change.get("new_chat_member")).get("status")
-    user_id = user_id_of(change.get("chat"))
+    status = object_of(source.content.get("new_chat_member")).get("status")
+    user_id = user_id_of(source.content.get("chat"))
     if user_id is None or not isinstance(status, str):
         return None
-    return ApiCall(MEMBER_PATH, {"userId": user_id, "botType": bot_type, "blockedByUser": status == "kicked"})
+    body = {"userId": user_id, "botType": source.bot_type, "blockedByUser": status == "kicked"}
+    return ApiCall(MEMBER_PATH, body)
 
 
-def _message_call(update: object, message: Json, user_id: int, *, bot_type: str, edited: bool) -> ApiCall:
-    content = _content(message)
-    body = {
-        **_common(update, message, user_id, bot_type, edited=edited),
-        **(content or _kept(update, bot_type)),
-        **({"edited": True} if edited else {}),
-    }
-    body = {key: value for key, value in body.items() if value is not None}
-    raw = partial(_raw_body, update, message, user_id, bot_type=bot_type, edited=edited)
-    if not _acceptable(body):
-        return ApiCall(MESSAGE_PATH, raw(), partial(_bare_body, update, user_id, bot_type))
+_READERS: Mapping[str, Callable[[_Source], ApiCall | None]] = {
+    "message": _message_call,
+    "edited_message": partial(_message_call, edited=True),
+    "my_chat_member": _member_call,
+    "message_reaction": _reaction_call,
+    "callback_query": _button_call,
+}
+
+
+def _call(source: _Source, body: dict[str, Any], *, edited: bool) -> ApiCall:
+    """Make the call that stores a message, or its raw update where the API would not take it."""
+    raw = partial(_raw_body, source, edited=edited)
+    if not _acceptable(IncomingMessage, body):
+        return ApiCall(MESSAGE_PATH, raw(), source.bare)
     # The time is left out then: it may be just what was refused, for our clock is not the API's.
     return ApiCall(MESSAGE_PATH, body, lambda: {key: value for key, value in raw().items() if key != "createdAt"})
 
 
-def _common(update: object, message: Json, user_id: int, bot_type: str, *, edited: bool) -> dict[str, Any]:
+def _common(source: _Source, *, edited: bool) -> dict[str, Any]:
     """Return what every message has, of whatever kind."""
-    sender = object_of(message.get("from")) or object_of(message.get("chat"))
+    message = source.content
     reply = object_of(message.get("reply_to_message"))
     return {
-        "userId": user_id,
-        "botType": bot_type,
+        **_around(source, object_of(message.get("from")) or object_of(message.get("chat"))),
         # Telegram gives 0 to some scheduled messages: it identifies nothing, and the number of the update has to.
         "telegramMessageId": message.get("message_id") or None,
-        "updateId": _update_number(update),
-        **(_names(sender) if "first_name" in sender else {}),
-        "languageCode": sender.get("language_code"),
         "createdAt": message.get("edit_date", message.get("date")) if edited else message.get("date"),
         "replyToTelegramMessageId": reply.get("message_id") or None,
         "mediaGroupId": message.get("media_group_id"),
     }
 
 
-def _names(sender: Json) -> dict[str, Any]:
-    """Return the names; an empty one clears what the user was called before."""
+def _around(source: _Source, sender: Json) -> dict[str, Any]:
+    """Return whose it is and what they are called; an empty name clears what they were called before."""
+    names = {
+        "firstName": clipped(sender.get("first_name"), 256),
+        "lastName": clipped(sender.get("last_name", ""), 256),
+        "username": clipped(sender.get("username", ""), 256),
+    }
     return {
-        "firstName": _clipped(sender["first_name"], 256),
-        "lastName": _clipped(sender.get("last_name", ""), 256),
-        "username": _clipped(sender.get("username", ""), 256),
+        "userId": source.user_id,
+        "botType": source.bot_type,
+        "updateId": source.number,
+        **(names if "first_name" in sender else {}),
+        "languageCode": sender.get("language_code"),
     }
 
 
-def _content(message: Json) -> dict[str, Any] | None:
-    """Return type, text, file and payload of a message; None when it is of no kind that has a name."""
-    caption = {"messageText": message.get("caption"), "entities": message.get("caption_entities")}
-    if "text" in message:
-        return {"messageType": "text", "messageText": message["text"], "entities": message.get("entities")}
-    for kind in _FILES:
-        if kind in message:
-            file = object_of(message[kind])
-            extra = {"payload": {"emoji": file["emoji"]}} if kind == "sticker" and "emoji" in file else {}
-            return {"messageType": kind, "media": _media(file), **caption, **extra}
-    if "photo" in message:
-        return {"messageType": "photo", "media": _media(_largest(message["photo"])), **caption}
-    for kind in _OBJECTS:
-        if kind in message:
-            return {"messageType": kind, "payload": message[kind]}
-    return None
-
-
-def _media(file: Json) -> dict[str, Any]:
-    values = {
-        "fileId": file.get("file_id"),
-        "fileUniqueId": file.get("file_unique_id"),
-        "fileName": _clipped(file.get("file_name"), 255),
-        "mimeType": _clipped(file.get("mime_type"), 255),
-        "fileSize": file.get("file_size"),
-        "width": file.get("width", file.get("length")),  # the side of a video note, which is a square, is its `length`
-        "height": file.get("height", file.get("length")),
-        "duration": file.get("duration"),
-        "thumbnailFileId": object_of(file.get("thumbnail")).get("file_id"),
-    }
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _largest(sizes: object) -> Json:
-    """Return the photo's largest size; its smallest becomes the thumbnail."""
-    known = [size for size in sizes if _area(size)] if isinstance(sizes, list) else []
-    if not known:
-        return {}
-    return {**max(known, key=_area), **({"thumbnail": min(known, key=_area)} if len(known) > 1 else {})}
-
-
-def _area(size: object) -> int:
-    width, height = object_of(size).get("width"), object_of(size).get("height")
-    return width * height if isinstance(width, int) and isinstance(height, int) else 0
-
-
-def _clipped(value: Any, most: int) -> Any:
-    """Cut a string to what the API takes, in UTF-16 units: a file with a very long name is still that file."""
-    if not isinstance(value, str):
-        return value
-    units = value.encode("utf-16-le", "surrogatepass")
-    return value if len(units) <= 2 * most else units[: 2 * most].decode("utf-16-le", "ignore")
-
-
-def _kept(update: object, bot_type: str) -> dict[str, Any]:
-    return {"botType": bot_type, "messageType": str(MessageType.UNSUPPORTED), "payload": keepable(update)}
-
-
-def _raw_body(update: object, message: Json, user_id: int, *, bot_type: str, edited: bool) -> dict[str, Any]:
+def _raw_body(source: _Source, *, edited: bool) -> dict[str, Any]:
     """Return the message as ``unsupported`` with its raw update, and with as much around it as makes sense.
 
     An edit that cannot be read becomes a message of its own: as a new version it would cover one that can be read.
     """
-    around = _common(update, message, user_id, bot_type, edited=edited)
-    around["messageText"] = message.get("text", message.get("caption"))
+    around = _common(source, edited=edited)
+    around["messageText"] = source.content.get("text", source.content.get("caption"))
     if edited:
         del around["telegramMessageId"]
-    least = {"userId": user_id, "messageType": str(MessageType.UNSUPPORTED)}
-    sound = {key: value for key, value in around.items() if value is not None and _acceptable({**least, key: value})}
-    return {**sound, **_bare_body(update, user_id, bot_type)}
+    least = {"userId": source.user_id, "messageType": str(MessageType.UNSUPPORTED)}
+    sound = {key: v for key, v in _told(around).items() if _acceptable(IncomingMessage, {**least, key: v})}
+    return {**sound, **source.bare()}
 
 
-def _bare_body(update: object, user_id: int, bot_type: str) -> dict[str, Any]:
-    """Return nothing but the raw update and whose it is: what the API takes whatever is wrong with the rest."""
-    number = _update_number(update)
-    return {"userId": user_id, **_kept(update, bot_type), **({} if number is None else {"updateId": number})}
+def _told(body: Json) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if value is not None}
 
 
-def _update_number(update: object) -> int | None:
-    """Return the number of an update where it can identify what came with it."""
-    number = update_id(update)
-    return number if number is not None and 1 <= number <= MAX_ID else None
-
-
-def _acceptable(body: Json) -> bool:
+def _acceptable(shape: type[IncomingMessage | Reaction], body: Json) -> bool:
     """Whether the API would take it, by the rules that it goes by itself."""
     try:
-        IncomingMessage.from_json(body)
+        shape.from_json(body)
         return len(json.dumps(body, ensure_ascii=False, allow_nan=False).encode()) <= _MAX_BODY
     except InvalidInput:
         return False

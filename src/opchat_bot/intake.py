@@ -10,8 +10,8 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.ext import Application
 
-from opchat_bot.api_client import ApiClient, Refusal
-from opchat_bot.convert import ApiCall, Reading, read_update
+from opchat_bot.api_client import NOT_HERE, ApiClient, Refusal
+from opchat_bot.convert import MESSAGE_PATH, ApiCall, Reading, read_update
 from opchat_bot.raw import in_words, update_id
 from opchat_core.model import OPERATOR
 
@@ -108,9 +108,9 @@ async def store(api: ApiClient, update: object, reading: Reading) -> bool:
     answer = await api.hand_in(reading.call)
     if isinstance(answer, Refusal) and reading.call.instead is not None:
         _log.warning("bot.update_stored_raw", extra={"update_id": number, **_why(answer)})
-        answer = await api.hand_in(ApiCall(reading.call.path, reading.call.instead()))
+        answer = await api.hand_in(ApiCall(MESSAGE_PATH, reading.call.instead()))
     if isinstance(answer, Refusal):
-        if answer.code == "user_not_found":  # somebody who has never written has blocked the bot
+        if answer.code in NOT_HERE:  # somebody who has never written has blocked the bot
             _log.debug("bot.update_not_stored", extra={"update_id": number, **_why(answer)})
         else:
             _log.error("bot.update_refused", extra={"update_id": number, **_why(answer), "update": in_words(update)})

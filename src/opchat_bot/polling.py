@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from telegram import Bot
 from telegram.error import TelegramError
 
-from opchat_bot.convert import OWN_KINDS
+from opchat_bot.convert import allowed_updates
 from opchat_bot.intake import Intake
 from opchat_bot.patience import Pauses, patiently, unless_stopped
 from opchat_bot.raw import update_id
@@ -55,7 +55,7 @@ class Poller:
         self._bot = bot
         self._intake = intake
         self._stop = stop
-        self._allowed = [*OWN_KINDS, *also]
+        self._allowed = allowed_updates(also)
         self._pauses = pauses or Pauses()
         self._long_poll = long_poll
         self._offset: int | None = None

@@ -38,7 +38,9 @@ def user_id_of(person: object) -> int | None:
 
 def is_private(content: object) -> bool:
     """Whether the content of an update belongs to a private chat, as far as it says where it belongs."""
-    kind = object_of(object_of(content).get("chat")).get("type", "private")
+    found = object_of(content)
+    chat = found.get("chat", object_of(found.get("message")).get("chat"))  # a button belongs where its message is
+    kind = object_of(chat).get("type", "private")
     return kind == "private" or not isinstance(kind, str)
 
 

@@ -17,7 +17,7 @@ from telegram.error import BadRequest
 
 from opchat_bot.api_client import ApiClient
 from opchat_bot.application import AnyApplication, build_application
-from opchat_bot.convert import OWN_KINDS
+from opchat_bot.convert import allowed_updates
 from opchat_bot.intake import Intake
 from opchat_bot.patience import Pauses, patiently
 from opchat_bot.polling import Poller
@@ -91,7 +91,7 @@ async def run_polling(
         stop: Stops it when set.
         application: An Application of one's own with its handlers; None for the one of :func:`build_application`.
         also: Kinds of updates that its handlers want besides messages, ``callback_query`` for instance; these are not
-            stored.
+            stored, except for the buttons that opchat has sent.
         pauses: Between tries while Telegram or the API is away.
 
     Raises:
@@ -144,7 +144,7 @@ async def run_webhook(
 
         async def set_webhook() -> None:
             try:
-                await running.bot.set_webhook(url, secret_token=secret, allowed_updates=[*OWN_KINDS, *also])
+                await running.bot.set_webhook(url, secret_token=secret, allowed_updates=allowed_updates(also))
             except BadRequest as error:
                 raise ConfigError(f"the webhook's address does not suit Telegram: {error}") from None
 

@@ -1,4 +1,4 @@
-"""The two endpoints that the bot talks to, over real HTTP, keeping what they get in memory and failing on demand."""
+"""The endpoints that the bot talks to, over real HTTP, keeping what they get in memory and failing on demand."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class ApiStandIn:
         calls: Every request that arrived: path, body, token.
         stored: The messages that were taken, each once.
         members: The bodies about blocking.
+        reactions: The bodies about reactions to messages that are here.
         script: What to answer next, instead of doing the work; by user where the key is one.
     """
 
@@ -49,6 +50,7 @@ class ApiStandIn:
         self.calls: list[tuple[str, Json, str]] = []
         self.stored: list[Json] = []
         self.members: list[Json] = []
+        self.reactions: list[Json] = []
         self.script: list[Answer] = []
         self.by_user: dict[int, list[Answer]] = {}
         self._lock = threading.Lock()
@@ -104,6 +106,10 @@ class ApiStandIn:
         if path == "/api/chat-member":
             self.members.append(body)
             return Answer(200, body={"success": True})
+        if path == "/api/chat-reaction":
+            known = body["telegramMessageId"] in [message.get("telegramMessageId") for message in self.stored]
+            self.reactions += [body] if known else []
+            return Answer(200, body={"success": True}) if known else Answer(404, body={"code": "message_not_found"})
         if path != "/api/chat-message":
             return Answer(404, body="nothing here")
         try:
@@ -114,10 +120,10 @@ class ApiStandIn:
             (old["userId"], old.get("telegramMessageId")) == (message.user_id, message.telegram_message_id)
             for old in self.stored
         )
-        if same and not message.edited:
-            return Answer(200, body={"success": True, "duplicate": True})
-        self.stored.append(body)
-        return Answer(200 if message.edited else 201, body={"success": True})
+        known = same and not message.edited
+        self.stored += [] if known else [body]
+        told = {"success": True, "duplicate": True} if known else {"success": True}
+        return Answer(200 if known or message.edited else 201, body=told)
 
 
 class _Server(ThreadingHTTPServer):

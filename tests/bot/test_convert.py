@@ -85,10 +85,10 @@ def test_every_measure_of_a_file_is_told() -> None:
 
 
 def test_a_photo_is_told_by_its_largest_size() -> None:
-    """Telegram sends several sizes; the largest is kept, the smallest is its thumbnail."""
+    """Telegram sends several sizes; the largest is kept, and the smallest that is good enough stands for it."""
     sizes = [file("s", width=90, height=60), file("l", width=1280, height=853), file("m", width=320, height=213)]
     media = body_of(update(photo=sizes, media_group_id="album"))["media"]
-    assert (media["fileId"], media["thumbnailFileId"], media["width"]) == ("l-id", "s-id", 1280)
+    assert (media["fileId"], media["thumbnailFileId"], media["width"]) == ("l-id", "m-id", 1280)
 
 
 def test_an_animation_is_no_document_and_a_venue_no_mere_location() -> None:
@@ -127,7 +127,7 @@ def test_an_edit_is_a_new_version_at_the_time_of_the_edit() -> None:
     assert (body["telegramMessageId"], body["edited"], body["createdAt"]) == (7, True, DATE + 60)
 
 
-@pytest.mark.parametrize("content", [{"pinned_message": message(1)}, {"story": {"id": 1}}, {"paid_media": {}}])
+@pytest.mark.parametrize("content", [{"pinned_message": message(1)}, {"gift": {"id": 1}}, {"paid_media": {}}])
 def test_what_has_no_name_here_is_kept_with_its_raw_update(content: Json) -> None:
     """Service messages and novelties lose nothing."""
     raw = update(**content)
@@ -212,9 +212,9 @@ def test_an_update_of_nobody_is_said_to_be_lost() -> None:
 
 
 def test_kinds_that_the_host_asked_for_are_left_to_it() -> None:
-    """A button of the host's own is no message to an operator; without a host it is kept."""
-    raw = {"update_id": 5, "callback_query": {"id": "1", "from": ANNA, "data": "yes"}}
-    assert read_update(raw, foreign_kinds=frozenset({"callback_query"})).call is None
+    """A poll of the host's own is no message to an operator; without a host it is kept."""
+    raw = {"update_id": 5, "poll_answer": {"poll_id": "1", "user": ANNA, "option_ids": [0]}}
+    assert read_update(raw, foreign_kinds=frozenset({"poll_answer"})).call is None
     assert body_of(raw)["messageType"] == "unsupported"
 
 
@@ -262,8 +262,8 @@ def insist_on_sense(raw: object) -> None:
         reading = read_update(raw, readable=readable)
         if reading.call is None:
             continue
-        bodies = [reading.call.body] if reading.call.instead is None else [reading.call.body, reading.call.instead()]
-        for body in bodies if reading.call.path == "/api/chat-message" else []:
+        bodies = [reading.call.body] if reading.call.path == "/api/chat-message" else []
+        for body in [*bodies, *([] if reading.call.instead is None else [reading.call.instead()])]:
             IncomingMessage.from_json(body)
             assert len(json.dumps(body, ensure_ascii=False).encode()) <= 256 * 1024
             assert body["userId"] == reading.user_id
