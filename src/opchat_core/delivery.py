@@ -78,6 +78,10 @@ class Courier:
         self._pace = pace
         self._ask_again: dict[str, float] = {}
 
+    def deferring(self, repository: DeliveryRepository) -> Courier:
+        """Make a courier to the same bots that leaves what is queued to the workers: it may not be committed yet."""
+        return _DeferringCourier(repository, self._senders)
+
     def require(self, bot_type: str) -> None:
         """Make sure that answers of this bot can be sent.
 
@@ -193,6 +197,13 @@ class Courier:
                 if stored is None:
                     _log.warning("delivery.result_too_late", extra={"key": message.key})
                 return
+
+
+class _DeferringCourier(Courier):
+    """Stores answers for others to send."""
+
+    def deliver_chat(self, user_id: int, bot_type: str, *, upto: int) -> None:
+        """Leave it to a worker, who sees the answer after the commit."""
 
 
 def _ended(future: Future[None]) -> bool:

@@ -10,7 +10,18 @@ from opchat_core.config import TELEGRAM_API_URL, Config
 from opchat_core.delivery import Courier
 from opchat_core.embedded import default_data_dir, embedded_postgres
 from opchat_core.model import OPERATOR, ReopenRule
-from opchat_core.postgres import Database, Listener, Notifier, PostgresRepository, lend, migrate, open_pool
+from opchat_core.ports import Clock, Sender
+from opchat_core.postgres import (
+    Database,
+    HostPool,
+    Listener,
+    Notifier,
+    PostgresRepository,
+    borrow,
+    lend,
+    migrate,
+    open_pool,
+)
 from opchat_core.service import OperatorChat
 from opchat_core.telegram import TelegramSender
 
@@ -25,6 +36,9 @@ def connect(
     telegram_api_url: str = TELEGRAM_API_URL,
     data_dir: Path | None = None,
     reopen: ReopenRule | None = None,
+    pool: HostPool | None = None,
+    sender: Sender | None = None,
+    clock: Clock | None = None,
 ) -> OperatorChat:
     """Open an operator chat: connect to its database and bring the schema up to date.
 
@@ -36,6 +50,10 @@ def connect(
         telegram_api_url: The Bot API server.
         data_dir: Home of the embedded database; None for the platform's user data directory.
         reopen: Whether a new message of the user reopens a closed chat; always by default.
+        pool: Your own pool of psycopg connections to that database, in place of one of opchat's; you close it.
+            One more connection is opened to bring up the schema, and one while somebody listens for changes.
+        sender: Takes answers to Telegram in your way, in place of the Bot API with ``bot_token``.
+        clock: Tells the time, in place of the database's clock, which all processes share.
 
     Returns:
         The chat; use it as a context manager, or call its ``close()``.
@@ -57,7 +75,10 @@ def connect(
             data_dir=data_dir,
             telegram_api_url=telegram_api_url,
             reopen=reopen or ReopenRule(),
-        )
+        ),
+        pool=pool,
+        sender=sender,
+        clock=clock,
     )
 
 
@@ -76,12 +97,22 @@ def database_of(config: Config) -> Iterator[str]:
         yield url
 
 
-def connect_config(config: Config, *, migrated: bool = False) -> OperatorChat:
+def connect_config(
+    config: Config,
+    *,
+    migrated: bool = False,
+    pool: HostPool | None = None,
+    sender: Sender | None = None,
+    clock: Clock | None = None,
+) -> OperatorChat:
     """Open the operator chat that a configuration describes.
 
     Args:
         config: The settings.
         migrated: The schema is known to be up to date, or shall stay as it is: don't touch it.
+        pool: As for :func:`connect`.
+        sender: As for :func:`connect`.
+        clock: As for :func:`connect`.
 
     Raises:
         DatabaseUnavailable: If the schema is to be brought up to date and the database cannot be reached.
@@ -90,18 +121,20 @@ def connect_config(config: Config, *, migrated: bool = False) -> OperatorChat:
         database_url = opened.enter_context(database_of(config))
         if not migrated:
             migrate(database_url)
-        pool = open_pool(database_url)
-        opened.callback(pool.close)
-        database = Database(lend(pool))
+        if pool is None:
+            own_pool = open_pool(database_url)
+            opened.callback(own_pool.close)
+            database = Database(lend(own_pool))
+        else:
+            database = Database(borrow(pool))
         notifier = Notifier(database)
         opened.callback(notifier.close)
         feed = Listener(database_url)
         opened.callback(feed.close)
-        store = PostgresRepository(database, changed=notifier.changed)
-        senders = {}
-        if config.bot_token:
-            sender = TelegramSender(config.bot_token, config.telegram_api_url)
-            opened.callback(sender.close)
-            senders = {OPERATOR: sender, SELFTEST: sender}
+        store = PostgresRepository(database, clock=clock, changed=notifier.changed)
+        if sender is None and config.bot_token:
+            sender = telegram = TelegramSender(config.bot_token, config.telegram_api_url)
+            opened.callback(telegram.close)
+        senders = {OPERATOR: sender, SELFTEST: sender} if sender else {}
         return OperatorChat(store, Courier(store, senders), feed, config=config, on_close=opened.pop_all().close)
     raise AssertionError  # pragma: no cover - ExitStack swallows nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from opchat_core.model import Message
 from opchat_core.ports.audit import AuditLog
@@ -27,6 +27,16 @@ class Store(ChatRepository, DeliveryRepository, OperatorRepository, RateLimiter,
 
     def together(self) -> AbstractContextManager[Store]:
         """Do several steps in one transaction: all of them happen, or, after an exception, none."""
+        ...
+
+    def using(self, connection: Any) -> Store:
+        """The same store on a connection of the host's, in whatever transaction that is: the host commits.
+
+        Listeners hear of the changes with the commit. A store without connections (in memory) is its own answer.
+
+        Args:
+            connection: What the store's kind of connection is: one of psycopg for PostgreSQL.
+        """
         ...
 
     def transaction(self) -> AbstractContextManager[Store]:

@@ -1,5 +1,6 @@
 """PostgreSQL: the only home of psycopg."""
 
+from opchat_core.postgres.borrowed import HostPool, borrow
 from opchat_core.postgres.database import Database, lend, open_pool
 from opchat_core.postgres.listen import Listener
 from opchat_core.postgres.migrate import migrate, pending
@@ -10,10 +11,12 @@ from opchat_core.postgres.survey import OLDEST_VERSION, ServerSurvey, survey
 __all__ = [
     "OLDEST_VERSION",
     "Database",
+    "HostPool",
     "Listener",
     "Notifier",
     "PostgresRepository",
     "ServerSurvey",
+    "borrow",
     "lend",
     "migrate",
     "open_pool",

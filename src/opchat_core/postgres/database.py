@@ -16,6 +16,7 @@ from psycopg.rows import dict_row, kwargs_row
 from psycopg_pool import ConnectionPool
 
 from opchat_core.errors import ConfigError, DatabaseUnavailable, PoolExhausted
+from opchat_core.postgres.borrowed import BorrowedConnection, Lent
 from opchat_core.postgres.patience import LimitedConnection
 from opchat_core.postgres.queries import query
 from opchat_core.postgres.translation import translated
@@ -49,10 +50,10 @@ class Database:
     """Runs queries, each on a connection of its own choice and in a commit of its own.
 
     Args:
-        connections: Lends a connection in autocommit mode.
+        connections: Lends a connection in autocommit mode, or one of the host's.
     """
 
-    def __init__(self, connections: Callable[[], AbstractContextManager[Connection[Any]]]) -> None:
+    def __init__(self, connections: Callable[[], AbstractContextManager[Lent]]) -> None:
         self._connections = connections
 
     def fetch(self, sql: bytes, make: Callable[..., Row], parameters: Parameters) -> list[Row]:
@@ -106,6 +107,12 @@ class Database:
         """Lend a database whose every step is part of one transaction, committed at the end."""
         with translated(), self._connections() as connection, connection.transaction():
             yield Database(lambda: nullcontext(connection))
+
+    @staticmethod
+    def on(connection: Connection[Any]) -> Database:
+        """Make a database whose every step is part of whatever transaction this connection of the host's is in."""
+        borrowed = BorrowedConnection(connection)
+        return Database(lambda: nullcontext(borrowed))
 
     @contextmanager
     def rollback(self) -> Iterator[Database]:

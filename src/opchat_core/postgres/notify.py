@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from time import monotonic
 
@@ -28,6 +29,20 @@ BATCH = 100
 """Changes in one notification: PostgreSQL takes less than 8,000 bytes."""
 
 _ANNOUNCE = query("announce")
+
+
+def announce_in(database: Database) -> Callable[[Change], None]:
+    """Make what announces changes within the transaction of a database: PostgreSQL tells them when it commits."""
+
+    def announce(change: Change) -> None:
+        database.execute(_ANNOUNCE, {"payloads": _payloads([change])})
+
+    return announce
+
+
+def _payloads(changes: Sequence[Change]) -> list[str]:
+    lists = [[change.user_id, change.bot_type, change.revision] for change in changes]
+    return [json.dumps(lists[at : at + BATCH]) for at in range(0, len(lists), BATCH)]
 
 
 class Notifier:
@@ -77,10 +92,8 @@ class Notifier:
             rest_until = monotonic() + GATHER
 
     def _announce(self, waiting: list[Change]) -> None:
-        changes = [[change.user_id, change.bot_type, change.revision] for change in waiting]
-        payloads = [json.dumps(changes[at : at + BATCH]) for at in range(0, len(changes), BATCH)]
         try:
-            self._database.execute(_ANNOUNCE, {"payloads": payloads})
+            self._database.execute(_ANNOUNCE, {"payloads": _payloads(waiting)})
         except (OpchatError, psycopg.Error) as error:  # whatever it is, the thread must go on
             # Whoever looks at these chats asks by itself before long; keeping hints of an outage would help nobody.
-            _log.warning("changes.not_announced", extra={"chats": len(changes), "reason": str(error)})
+            _log.warning("changes.not_announced", extra={"chats": len(waiting), "reason": str(error)})

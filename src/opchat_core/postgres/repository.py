@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from opchat_core.errors import SchemaOutdated
 from opchat_core.ports import Change
 from opchat_core.postgres.audit import AuditTable
 from opchat_core.postgres.chats import Chats
+from opchat_core.postgres.database import Database
 from opchat_core.postgres.deliveries import Deliveries
 from opchat_core.postgres.limits import RateLimits
 from opchat_core.postgres.migrate import DIGEST, LATEST
+from opchat_core.postgres.notify import announce_in
 from opchat_core.postgres.operators import OperatorTable
 from opchat_core.postgres.presence import PresenceTable
 from opchat_core.postgres.queries import query
@@ -44,6 +47,11 @@ class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits, AuditTabl
             yield PostgresRepository(database, clock=self._clock, changed=changes.append)
         for change in changes:  # a hint before the commit would send listeners to look too early
             self._changed(change)
+
+    def using(self, connection: Any) -> PostgresRepository:
+        """See :meth:`opchat_core.ports.Store.using`."""
+        database = Database.on(connection)
+        return PostgresRepository(database, clock=self._clock, changed=announce_in(database))
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresRepository]:

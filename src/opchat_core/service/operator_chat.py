@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from opchat_core.config import Config
 from opchat_core.delivery import Courier
@@ -55,6 +55,29 @@ class OperatorChat(Receiving, Reading, Answering, Tending, Keeping):
     def close(self) -> None:
         """Give back connections and threads."""
         self._on_close()
+
+    def using(self, connection: Any) -> OperatorChat:
+        """Take part in a transaction of yours: what the returned chat does happens when you commit, or not at all.
+
+        Answers are stored as ``queued``, and a delivery worker sends them after the commit, within a second. Screens
+        hear of the changes with the commit. After an error of the database the transaction is lost, as always.
+
+        Args:
+            connection: A connection of psycopg 3 to the database of this chat, on which the transaction is. Django's is
+                ``connection.connection``, SQLAlchemy's ``connection.connection.driver_connection``.
+
+        Returns:
+            A chat for this transaction and this thread; it need not be closed.
+
+        Example:
+            ::
+
+                with psycopg.connect("postgresql:///shop") as connection:
+                    connection.execute("UPDATE orders SET state = 'asked' WHERE customer = 42")
+                    chat.using(connection).receive(user_id=42, text="Where is my order?")
+        """
+        store = self._store.using(connection)
+        return OperatorChat(store, self.courier.deferring(store), self._feed, config=self.config)
 
     @contextmanager
     def rehearsal(self, senders: Mapping[str, Sender] | None = None) -> Iterator[OperatorChat]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from opchat_core.model import Message
 from opchat_core.testing.memory.audit import InMemoryAudit
@@ -39,6 +40,10 @@ class InMemoryRepository(
             except BaseException:
                 self._tables = before
                 raise
+
+    def using(self, connection: Any) -> InMemoryRepository:  # noqa: ARG002 - there are none in memory
+        """Memory knows no connections: what is done is done at once."""
+        return self
 
     @contextmanager
     def transaction(self) -> Iterator[InMemoryRepository]:
