@@ -31,6 +31,10 @@ SHARED = Path(".nox", "everything", "bin")
 SHORT_TESTS = ("-m", "not browser and not faults and not properties")
 #: What a session of its own runs, and need not be run twice.
 ELSEWHERE = ("--ignore=tests/docs", "--ignore=tests/security")
+DESCRIBED = "tests/flask/test_openapi.py"
+#: Tests wait for servers more than they compute, so there is one process more than there are processors, each with a
+#: database of its own; more than eight would wait for one another. `-- -n0` runs them in this process, for a debugger.
+AT_ONCE = ("-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "worksteal")
 
 
 def groups(*names: str) -> tuple[str, ...]:
@@ -43,6 +47,11 @@ def install_everything(session: nox.Session) -> None:
     if not (SHARED / "python").exists():
         session.run(sys.executable, "-m", "venv", str(SHARED.parent), external=True)
     run(session, "pip", "install", "--quiet", "-e.[all]", *groups("tests", "types", "docs"), "nox")
+
+
+def run_pytest(session: nox.Session, *arguments: str) -> None:
+    """Run tests, several at once, in the shared environment; what follows `--` in the call of nox has the last word."""
+    run(session, "pytest", *AT_ONCE, *arguments, *session.posargs)
 
 
 def run(session: nox.Session, program: str, *arguments: str) -> None:
@@ -109,7 +118,7 @@ def tests(session: nox.Session) -> None:
     install_everything(session)
     install_debian(session, "pgbouncer")
     run(session, "coverage", "erase")
-    run(session, "coverage", "run", "-m", "pytest", *SHORT_TESTS, *ELSEWHERE, *session.posargs)
+    run(session, "coverage", "run", "-m", "pytest", *AT_ONCE, *SHORT_TESTS, *ELSEWHERE, *session.posargs)
     run(session, "coverage", "combine", "--quiet")
     run(session, "coverage", "report")
 
@@ -121,7 +130,7 @@ def postgres15(session: nox.Session) -> None:
     install_debian(session, "postgresql-15", "pgbouncer")
     # What asks no database, or only the embedded one, is of the session before.
     before = [f"--ignore=tests/{area}" for area in ("core", "embedded", "simulator", "telegram")]
-    pytest = (str(SHARED / "pytest"), *SHORT_TESTS, *ELSEWHERE, *before, *session.posargs)
+    pytest = (str(SHARED / "pytest"), *AT_ONCE, *SHORT_TESTS, *ELSEWHERE, *before, *session.posargs)
     run(session, "python", "-m", "tests.support.postgres_cluster", str(POSTGRES_15), *pytest)
 
 
@@ -129,7 +138,8 @@ def postgres15(session: nox.Session) -> None:
 def properties(session: nox.Session) -> None:
     """Long property-based tests: state machines, cursors, texts (Hypothesis, schemathesis)."""
     install_everything(session)
-    run(session, "pytest", "-m", "properties", *session.posargs)
+    # Those of strangers, and of the API as described, are the security session's.
+    run_pytest(session, "-m", "properties", "--ignore=tests/security", f"--ignore={DESCRIBED}")
 
 
 @nox.session(venv_backend="none")
@@ -137,7 +147,7 @@ def faults(session: nox.Session) -> None:
     """The promise that nothing is lost or doubled, by breaking things for real; `-- --soak` does so for longer."""
     install_everything(session)
     install_debian(session, "postgresql-15", "pgbouncer", "libfaketime")
-    run(session, "pytest", "-m", "faults", *session.posargs)
+    run_pytest(session, "-m", "faults")
 
 
 @nox.session
@@ -146,8 +156,8 @@ def security(session: nox.Session) -> None:
     session.install(*groups("security"))  # apart from the rest, for they bring much along
     install_everything(session)
     path = os.pathsep.join([session.bin, os.environ["PATH"]])
-    everything = ("-m", "not browser", "tests/security", "tests/flask/test_openapi.py")
-    session.run(str(SHARED / "pytest"), *everything, *session.posargs, env={"PATH": path}, external=True)
+    everything = ("-m", "not browser", "tests/security", DESCRIBED)
+    session.run(str(SHARED / "pytest"), *AT_ONCE, *everything, *session.posargs, env={"PATH": path}, external=True)
     audit(session)
 
 
@@ -172,14 +182,14 @@ def browser(session: nox.Session) -> None:
     """The pages in a real Chromium."""
     install_everything(session)
     install_debian(session, "chromium")
-    run(session, "pytest", "-m", "browser", *session.posargs)
+    run_pytest(session, "-m", "browser")
 
 
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """The documentation: every example is executed, every reference resolves, every page is built."""
     install_everything(session)
-    run(session, "pytest", "tests/docs", *session.posargs)
+    run_pytest(session, "tests/docs")
     run(session, "sphinx-build", "-W", "-n", "-q", "-b", "html", "docs", "docs/_build/html")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.bot.api_stand_in import Answer, ApiStandIn
+from tests.support.ports import free_port
 
 from opchat_bot.api_client import ApiClient, Refusal, Taken
 from opchat_bot.convert import ApiCall
@@ -35,9 +35,7 @@ def hand_in(urls: Sequence[str], *, call: ApiCall = CALL, times: int = 1) -> Tak
 
 def free_url() -> str:
     """An address at which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def test_a_message_is_stored_with_the_proof_of_who_brings_it(api: ApiStandIn) -> None:

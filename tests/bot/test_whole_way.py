@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.bot.running import running_bot
 from tests.bot.updates import ANNA, message
 from tests.support.deadline import eventually
+from tests.support.ports import free_port
 
 from opchat_core import connect_config
 from opchat_core.config import Config
@@ -30,14 +30,11 @@ PROGRAM = "import sys; from opchat_flask.serving import serve; serve(port=int(sy
 @pytest.fixture
 def environment(clean_database: str, simulator: Simulator) -> dict[str, str]:
     """The settings that API and bot share."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     return {
         "DATABASE_URL": clean_database,
         "OPERATOR_BOT_TOKEN": simulator.token,
         "TELEGRAM_API_URL": simulator.url,
-        "API_BASE_URL": f"http://127.0.0.1:{port}",
+        "API_BASE_URL": f"http://127.0.0.1:{free_port()}",
     }
 
 

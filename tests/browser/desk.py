@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support.ports import free_port
 
 from opchat_flask import hash_password, session_secret, sign_in_ticket
 from opchat_flask.serving import TARGET
@@ -34,7 +35,7 @@ class Site:
     def __init__(self, processes: Processes, config: Config, *, target: str = TARGET, prefix: str = "") -> None:
         self._processes = processes
         self._target = target
-        self._port = _free_port()
+        self._port = free_port()
         self._running: RunningProcess | None = None
         self.config = config
         self.url = f"http://127.0.0.1:{self._port}{prefix}"
@@ -134,9 +135,3 @@ def launch(playwright: Playwright) -> Browser:
         executable_path="/usr/bin/chromium",
         args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

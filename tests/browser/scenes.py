@@ -126,6 +126,7 @@ def _troubles(desk: Desk, page: Page) -> None:
 
 def _offline(desk: Desk, page: Page) -> None:
     open_chat(page)
+    expect(page.get_by_role("textbox", name="Your answer")).to_be_visible()
     page.context.set_offline(True)
     expect(page.locator("#banner")).to_be_visible()
     page.get_by_role("textbox", name="Your answer").fill("Written in a tunnel")

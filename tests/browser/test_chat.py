@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,8 +67,8 @@ def test_older_messages_come_without_a_jump(desk: Desk, chat: OperatorChat) -> N
 def test_a_history_of_10000_messages_stays_light(desk: Desk, chat: OperatorChat) -> None:
     """However far one scrolls, few messages are on the page, none is left out, and what one reads stays in place."""
     chat.receive(user_id=42, text="Where it all began", first_name="Анна", telegram_message_id=1)
-    for number in range(2, 10_000):
-        chat.receive(user_id=42, text=f"Message number {number}" + " and more" * (number % 40))
+    with ThreadPoolExecutor(16) as users:  # many at once, for they are committed together
+        list(users.map(lambda number: chat.receive(user_id=42, text="and more " * (number % 40 + 1)), range(2, 10_000)))
     chat.receive(user_id=42, text="As I said at first", reply_to_telegram_message_id=1)
     chat.mark_read(42, 10_000)
     page = desk.operator()

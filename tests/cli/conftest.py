@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.support.ports import free_port
 from tests.support.processes import clean_environment
 
 from opchat_cli import main
@@ -64,6 +64,4 @@ def anna(chat: OperatorChat) -> int:
 @pytest.fixture
 def port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.support.ports import free_port
 
 from opchat_core import ChatStatus, Direction, connect
 
@@ -27,13 +27,6 @@ def here(**more: str) -> dict[str, str]:
     """The settings by which this process reaches the shop's database and Telegram."""
     names = {"DATABASE_URL", "OPERATOR_BOT_TOKEN", "TELEGRAM_API_URL"}
     return {name: value for name, value in os.environ.items() if name in names or name.startswith("PG")} | more
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from tests.support.deadline import eventually
+from tests.support.ports import free_port
 
 from opchat_core import connect
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(params=["directly", "through PgBouncer"])

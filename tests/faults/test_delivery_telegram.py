@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.deadline import eventually
-from tests.support.installation import free_port
 from tests.support.ledgers import Ledgers
+from tests.support.ports import free_port
 from tests.support.stores import OPERATOR, UNHURRIED, answer, postgres_store, receive
 
 from opchat_core import connect

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from tests.flask.conftest import INGEST_TOKEN, bearer
 from tests.support.deadline import eventually
+from tests.support.ports import free_port
 
 from opchat_core import connect
 from opchat_core.errors import ConfigError
@@ -28,10 +29,7 @@ SERVE = "import sys; from opchat_flask.serving import serve; serve(port=int(sys.
 @pytest.fixture
 def port() -> int:
     """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from tests.flask.conftest import PASSWORD
+from tests.support.ports import free_port
 
 from opchat_core import connect
 from opchat_flask import hash_password
@@ -33,9 +33,7 @@ SECONDS = "60"
 def test_a_crawler_finds_nothing(processes: Processes, clean_database: str, tmp_path: Path) -> None:
     """Pages, forms and every endpoint of the description, with the rights of an operator."""
     assert WAPITI is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     with connect(clean_database) as chat:
         chat.operators.add("olga", hash_password(PASSWORD))
         chat.receive(user_id=42, text="Where is my order?", first_name="Anna")

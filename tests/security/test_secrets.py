@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import pytest
 from tests.support.deadline import eventually
+from tests.support.ports import free_port
 from tests.support.tables import contents
 
 from opchat_core import connect
@@ -47,10 +47,7 @@ class Witness:
 @pytest.fixture
 def witness() -> Iterator[Witness]:
     """Somebody who remembers all."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    found = Witness(f"http://127.0.0.1:{port}")
+    found = Witness(f"http://127.0.0.1:{free_port()}")
     with found.client:
         yield found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import psycopg
+from tests.support.ports import free_port
 
 from opchat_core import connect
 
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from tests.support.processes import Processes, RunningProcess
 
     from opchat_core.testing.simulator import Simulator
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Installation:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.support.ports import free_port
 
 from opchat_core.delivery import LEASE
 from opchat_core.model import Deferred, Delivery, DeliveryStatus, Direction, Lost, Message, MessageType, Refused, Sent
@@ -179,10 +179,7 @@ def test_a_name_that_does_not_resolve_means_not_sent() -> None:
 
 @pytest.fixture
 def unused_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
+    return free_port()
 
 
 @contextmanager
