@@ -26,6 +26,7 @@ MAX_DEPTH = 32
 Word = TypeVar("Word", bound=StrEnum)
 
 _DECIMAL = re.compile(r"[0-9]{1,16}", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BOT_TYPE = re.compile(r"[a-z0-9_-]{1,32}", re.ASCII)
 _OFFSET_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 
@@ -67,7 +68,7 @@ def string(most: int, *, blank: bool = True) -> Callable[[object], str]:
     def check(value: object) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a string")  # noqa: TRY004 - every rule speaks through ValueError
-        if utf16_length(value) > most:
+        if (len(value) if value.isascii() else utf16_length(value)) > most:
             raise ValueError(f"must be at most {most} UTF-16 units long")
         _storable(value)
         if not blank and not value.strip():
@@ -86,7 +87,7 @@ identifier = string(256, blank=False)
 def _storable(text: str) -> None:
     if "\x00" in text:
         raise ValueError("must not contain the NUL character")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise ValueError("must not contain lone surrogates")
 
 

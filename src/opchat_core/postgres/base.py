@@ -8,6 +8,9 @@ from datetime import datetime
 from opchat_core.ports import Change, Clock
 from opchat_core.postgres.database import Database
 
+Changed = Callable[[Change], None]
+"""Takes a hint that a chat changed, once the change is committed."""
+
 
 class Base:
     """Holds the database, the clock and the way to tell of changes.
@@ -23,7 +26,7 @@ class Base:
         database: Database,
         *,
         clock: Clock | None = None,
-        changed: Callable[[Change], None] = lambda _: None,
+        changed: Changed = lambda _: None,
     ) -> None:
         self._database = database
         self._clock = clock

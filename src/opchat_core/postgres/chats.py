@@ -10,19 +10,16 @@ from typing import Any
 import attrs
 from psycopg.types.json import Jsonb
 
-from opchat_core.errors import InvalidInput, MessageNotFound, UserNotFound
+from opchat_core.errors import MessageNotFound, UserNotFound
 from opchat_core.model import (
     Chat,
     ChatCounts,
     ChatStatus,
     Cursor,
-    IncomingMessage,
-    Media,
     Message,
     MessageKey,
     Reaction,
     Received,
-    ReopenRule,
     fold,
 )
 from opchat_core.model.rules import MAX_ID
@@ -31,7 +28,6 @@ from opchat_core.postgres.base import Base
 from opchat_core.postgres.queries import query
 from opchat_core.postgres.rows import to_chat, to_message, to_outcome, to_version
 
-_RECEIVE = query("receive")
 _FIND_CHAT = query("find_chat")
 _LIST_CHATS = query("list_chats")
 _SEARCH_CHATS = query("search_chats")
@@ -57,49 +53,6 @@ _LAST = sys.maxsize
 
 class Chats(Base):
     """Keeps chats and messages; :class:`~opchat_core.ports.ChatRepository` documents it."""
-
-    def receive(
-        self, message: IncomingMessage, *, verified: bool, operator: str | None, reopen: ReopenRule
-    ) -> Received:
-        """See :meth:`opchat_core.ports.ChatRepository.receive`."""
-        found = self._database.fetch_one(
-            _RECEIVE,
-            to_outcome,
-            {
-                "user_id": message.user_id,
-                "bot_type": message.bot_type,
-                "direction": message.direction.value,
-                "verified": verified,
-                "operator": operator,
-                "message_type": message.message_type.value,
-                "text": message.text,
-                "entities": Jsonb(message.entities) if message.entities else None,
-                "media": message.media and _media_column(message.media),
-                "payload": None if message.payload is None else Jsonb(message.payload),
-                "context": None if message.context is None else Jsonb(message.context),
-                "telegram_message_id": message.telegram_message_id,
-                "update_id": message.update_id,
-                "reply_to_telegram_message_id": message.reply_to_telegram_message_id,
-                "media_group_id": message.media_group_id,
-                "created_at": message.created_at,
-                "edited": message.edited,
-                "first_name": message.first_name,
-                "last_name": message.last_name,
-                "username": message.username,
-                "language_code": message.language_code,
-                "folded_first_name": _folded(message.first_name),
-                "folded_last_name": _folded(message.last_name),
-                "folded_username": _folded(message.username),
-                "reopen_within": None if reopen.within == timedelta.max else reopen.within,
-                "now": self._now(),
-            },
-        )
-        outcome, stored = found or ("", None)
-        if stored is None:
-            raise InvalidInput.of("created_at", "must not be more than five minutes ahead")
-        if outcome != "duplicate":
-            self._changed(Change(stored.user_id, stored.bot_type, stored.revision))
-        return Received(stored, duplicate=outcome == "duplicate", updated=outcome == "edited")
 
     def react(self, reaction: Reaction) -> Received:
         """See :meth:`opchat_core.ports.ChatRepository.react`."""
@@ -225,14 +178,6 @@ def _page(bot_type: str, status: ChatStatus | None, limit: int, cursor: Cursor |
     }
 
 
-def _folded(name: str | None) -> str | None:
-    return None if name is None else fold(name)
-
-
 def _literal(words: str) -> str:
     """Make every character of a ``LIKE`` pattern stand for itself."""
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _media_column(media: Media) -> Jsonb:
-    return Jsonb({name: value for name, value in attrs.asdict(media).items() if value is not None})

@@ -19,11 +19,12 @@ from opchat_core.postgres.notify import announce_in
 from opchat_core.postgres.operators import OperatorTable
 from opchat_core.postgres.presence import PresenceTable
 from opchat_core.postgres.queries import query
+from opchat_core.postgres.receiving import Receiving
 
 _CHECK = query("check")
 
 
-class PostgresRepository(Chats, Deliveries, OperatorTable, RateLimits, AuditTable, PresenceTable):
+class PostgresRepository(Receiving, Chats, Deliveries, OperatorTable, RateLimits, AuditTable, PresenceTable):
     """Keeps everything in PostgreSQL; :class:`~opchat_core.ports.Store` documents it."""
 
     def check(self) -> None:
