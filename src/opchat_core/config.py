@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,15 @@ TELEGRAM_API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
 _PROXIES = re.compile(r"[0-9]", re.ASCII)
 _HTTP = frozenset({"http", "https"})
+_PREFIX = "OPCHAT_"
+#: What has our prefix and is read elsewhere: by `opchat test-simple`.
+_ELSEWHERE = frozenset({"OPCHAT_API_TOKEN"})
+#: What Kubernetes and Docker tell every container about a service called "opchat" or "opchat-something".
+_OF_A_SERVICE = re.compile(
+    r"OPCHAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_\w+)?)?)", re.ASCII
+)
+#: Characters of a secret that nobody guesses: of random letters and digits, 95 bits.
+_LEAST_SECRET = 16
 
 Value = TypeVar("Value")
 
@@ -68,10 +78,13 @@ class Config:
             environ: The environment, as ``os.environ``.
 
         Raises:
-            ConfigError: If a value is unknown or malformed; it names the variable and the rule, never the value.
+            ConfigError: If a value is unknown or malformed, or a name that begins with ``OPCHAT_`` is none of ours; it
+                names the variable and the rule, never the value.
         """
+        known = set(_ELSEWHERE)
 
         def read(name: str, rule: Callable[[str], Value], default: Any = None) -> Value | Any:
+            known.add(name)
             text = environ.get(name, "").strip()
             if not text:
                 return default
@@ -81,7 +94,7 @@ class Config:
                 raise ConfigError(f"{name} {error}") from None
 
         ingest_token = read("OPCHAT_INGEST_TOKEN", _secret)
-        return cls(
+        config = cls(
             bot_token=read("OPERATOR_BOT_TOKEN", _bot_token),
             api_base_url=read("API_BASE_URL", _base_url),
             database_url=read("DATABASE_URL", str),
@@ -95,11 +108,22 @@ class Config:
             trusted_proxies=read("OPCHAT_TRUSTED_PROXIES", _proxies, 0),
             **({"ingest_token": ingest_token} if ingest_token else {}),
         )
+        _refuse_unknown(environ, frozenset(known))
+        return config
 
 
 def derive_ingest_token(bot_token: str) -> str:
     """Derive the token by which the bot proves itself to the API: HMAC-SHA256, so that both know it unasked."""
     return hmac.new(bot_token.encode(), b"opchat ingest token", hashlib.sha256).hexdigest()
+
+
+def _refuse_unknown(environ: Mapping[str, str], known: frozenset[str]) -> None:
+    """Refuse a name that looks like one of ours: misspelt, it would leave a door open that somebody meant to close."""
+    ours = {name for name, value in environ.items() if name.startswith(_PREFIX) and value.strip()}
+    for name in sorted(ours - known):
+        if not _OF_A_SERVICE.fullmatch(name):
+            [nearest] = get_close_matches(name, sorted(known), n=1, cutoff=0)
+            raise ConfigError(f"{name} is no setting of opchat; the nearest name is {nearest}")
 
 
 def _bot_token(text: str) -> str:
@@ -135,6 +159,8 @@ def _proxies(text: str) -> int:
 def _secret(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("must be printable ASCII characters without spaces")
+    if len(text) < _LEAST_SECRET:
+        raise ValueError(f"must have {_LEAST_SECRET} characters or more, best made by `openssl rand -hex 32`")
     return text
 
 

@@ -56,7 +56,7 @@ def test_an_empty_variable_is_an_unset_one() -> None:
         ("TELEGRAM_API_URL", "http://localhost:8081", "telegram_api_url", "http://localhost:8081"),
         ("OPCHAT_INGEST", "open", "ingest_verified", False),
         ("OPCHAT_INGEST", "verified", "ingest_verified", True),
-        ("OPCHAT_INGEST_TOKEN", "s3cret", "ingest_token", "s3cret"),
+        ("OPCHAT_INGEST_TOKEN", "s3cret-of-16-chars", "ingest_token", "s3cret-of-16-chars"),
         ("OPCHAT_CORS_ORIGINS", "*", "cors_origins", ("*",)),
         (
             "OPCHAT_CORS_ORIGINS",
@@ -64,7 +64,7 @@ def test_an_empty_variable_is_an_unset_one() -> None:
             "cors_origins",
             ("https://a.example", "http://b.example:8080"),
         ),
-        ("OPCHAT_SECRET_KEY", "k3y", "secret_key", "k3y"),
+        ("OPCHAT_SECRET_KEY", "k3y-of-16-chars!", "secret_key", "k3y-of-16-chars!"),
         ("OPCHAT_LIMITS", "off", "limits", Limits(user=None, address=None, all=None)),
         ("OPCHAT_LIMITS", "user=5/10", "limits", Limits(user=Rate(5, timedelta(seconds=10)))),
         (
@@ -102,7 +102,9 @@ def test_a_variable_that_is_well_set(name: str, text: str, attribute: str, value
         ("OPCHAT_INGEST", "Open"),
         ("OPCHAT_INGEST_TOKEN", "SECRETVALUE with space"),
         ("OPCHAT_INGEST_TOKEN", "SECRETVALUEé"),
+        ("OPCHAT_INGEST_TOKEN", "SECRETVALUE4567"),
         ("OPCHAT_SECRET_KEY", "SECRETVALUE\nsecond line"),
+        ("OPCHAT_SECRET_KEY", "SECRETVALUE4567"),
         ("OPCHAT_CORS_ORIGINS", "SECRETVALUE.example"),
         ("OPCHAT_CORS_ORIGINS", "https://a.example/SECRETVALUE"),
         ("OPCHAT_CORS_ORIGINS", "*, ftp://SECRETVALUE"),
@@ -133,6 +135,46 @@ def test_a_malformed_variable_is_one_clear_line(name: str, text: str) -> None:
     assert caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("OPCHAT_INGST", "OPCHAT_INGEST"),
+        ("OPCHAT_SECRET", "OPCHAT_SECRET_KEY"),
+        ("OPCHAT_CORS_ORIGIN", "OPCHAT_CORS_ORIGINS"),
+        ("OPCHAT_TRUSTED_PROXY", "OPCHAT_TRUSTED_PROXIES"),
+        ("OPCHAT_", "OPCHAT_"),
+        ("OPCHAT_BOT_TOKEN", "OPERATOR_BOT_TOKEN"),
+    ],
+)
+def test_a_name_that_is_none_of_ours_is_one_clear_line(name: str, meant: str) -> None:
+    """A misspelt setting is not silently left out, and the line says what may have been meant."""
+    with pytest.raises(ConfigError) as caught:
+        Config.from_env({name: "SECRETVALUE"})
+    line = str(caught.value)
+    assert line.startswith(f"{name} is no setting of opchat; the nearest name is {meant}")
+    assert "\n" not in line
+    assert "SECRETVALUE" not in line
+
+
+def test_names_that_others_set_are_left_alone() -> None:
+    """An empty one; the command line's own; what Kubernetes tells of services named opchat; other programs' names."""
+    theirs = {
+        "OPCHAT_INGST": " ",
+        "OPCHAT_API_TOKEN": "opchat_x",
+        "OPCHAT_SERVICE_HOST": "10.0.0.1",
+        "OPCHAT_SERVICE_PORT": "3001",
+        "OPCHAT_SERVICE_PORT_HTTP": "3001",
+        "OPCHAT_PORT": "tcp://10.0.0.1:3001",
+        "OPCHAT_PORT_3001_TCP": "tcp://10.0.0.1:3001",
+        "OPCHAT_PORT_3001_TCP_ADDR": "10.0.0.1",
+        "OPCHAT_DB_SERVICE_HOST": "10.0.0.2",
+        "OPCHAT_DB_PORT_5432_TCP_PROTO": "tcp",
+        "OPCHATTER": "yes",
+        "MY_OPCHAT_INGST": "yes",
+    }
+    assert Config.from_env(theirs) == Config.from_env({})
+
+
 def test_bot_and_api_agree_on_a_token_with_nothing_to_configure() -> None:
     """The ingest token is derived from the bot token, and does not give it away."""
     derived = Config.from_env({"OPERATOR_BOT_TOKEN": TOKEN}).ingest_token
@@ -143,8 +185,8 @@ def test_bot_and_api_agree_on_a_token_with_nothing_to_configure() -> None:
 
 def test_a_token_of_ones_own_comes_first() -> None:
     """A setting beats what is derived."""
-    config = Config.from_env({"OPERATOR_BOT_TOKEN": TOKEN, "OPCHAT_INGEST_TOKEN": "mine"})
-    assert config.ingest_token == "mine"
+    config = Config.from_env({"OPERATOR_BOT_TOKEN": TOKEN, "OPCHAT_INGEST_TOKEN": "mine-of-16-chars"})
+    assert config.ingest_token == "mine-of-16-chars"
 
 
 def test_no_secret_shows_in_the_representation() -> None:
@@ -153,9 +195,9 @@ def test_no_secret_shows_in_the_representation() -> None:
         {
             "OPERATOR_BOT_TOKEN": TOKEN,
             "DATABASE_URL": "postgresql://u:dbpassword@h/x",
-            "OPCHAT_INGEST_TOKEN": "ingestsecret",
-            "OPCHAT_SECRET_KEY": "signingsecret",
+            "OPCHAT_INGEST_TOKEN": "ingest-secret-here",
+            "OPCHAT_SECRET_KEY": "signing-secret-here",
         }
     )
     shown = repr(config)
-    assert not any(secret in shown for secret in (TOKEN, "dbpassword", "ingestsecret", "signingsecret"))
+    assert not any(secret in shown for secret in (TOKEN, "dbpassword", "ingest-secret-here", "signing-secret-here"))
