@@ -40,6 +40,8 @@ _MAX_CONNECTIONS = 100  # Telegram opens at most as many to one webhook
 def run(
     config: Config,
     *,
+    application: AnyApplication | None = None,
+    also: Sequence[str] = (),
     webhook: str | None = None,
     listen: tuple[str, int] = LISTEN,
     stop: threading.Event | None = None,
@@ -50,6 +52,8 @@ def run(
 
     Args:
         config: The installation; needs a bot token.
+        application: See :func:`run_polling`.
+        also: See :func:`run_polling`.
         webhook: The public address that Telegram shall send updates to; None for polling.
         listen: Host and port to take a webhook's requests at.
         stop: Stops it when set, from any thread.
@@ -57,20 +61,19 @@ def run(
     Raises:
         ConfigError: If the token is missing, or refused by Telegram, or the webhook is no address for Telegram.
     """
-    asyncio.run(_run(config, webhook=webhook, listen=listen, outside=stop))
+    ended = asyncio.Event()
+    if webhook is None:
+        work = run_polling(config, stop=ended, application=application, also=also)
+    else:
+        work = run_webhook(config, webhook, stop=ended, listen=listen, application=application, also=also)
+    asyncio.run(_until_told(work, ended, outside=stop))
 
 
-async def _run(
-    config: Config, *, webhook: str | None, listen: tuple[str, int], outside: threading.Event | None
-) -> None:
-    stop = asyncio.Event()
+async def _until_told(work: Coroutine[Any, Any, None], stop: asyncio.Event, *, outside: threading.Event | None) -> None:
     watch = asyncio.create_task(_mirror(outside, stop)) if outside is not None else None
     with _signals(stop.set):
         try:
-            if webhook is None:
-                await run_polling(config, stop=stop)
-            else:
-                await run_webhook(config, webhook, listen=listen, stop=stop)
+            await work
         finally:
             if watch is not None:
                 watch.cancel()

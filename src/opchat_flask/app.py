@@ -30,17 +30,29 @@ if TYPE_CHECKING:
 _BLUEPRINTS = (ingest, members, chats, conversation, events, health, description, login_pages, pages)
 
 
-def create_app(chat: OperatorChat, config: Config | None = None, *, streams: Streams | None = None) -> Flask:
-    """Make a Flask app that serves the HTTP API and the dashboard.
+def create_app(
+    chat: OperatorChat,
+    config: Config | None = None,
+    *,
+    authenticate: Authenticate | None = None,
+    login_url: str | None = None,
+    streams: Streams | None = None,
+) -> Flask:
+    """Make a Flask app that serves the HTTP API and the dashboard; as a WSGI application it goes into any other.
 
     Args:
         chat: What it acts on; the caller closes it.
         config: Settings, where they are not to be those of the chat.
+        authenticate: The login of the program around it; see :func:`init_app`.
+        login_url: Where that login is; see :func:`init_app`.
         streams: How many event streams this process serves.
+
+    Raises:
+        ValueError: If there is a ``login_url`` without ``authenticate``.
     """
     app = Flask("opchat_flask", static_folder=None, template_folder=None)
     answer_unrouted_with_pages(app)
-    init_app(app, chat, config, streams=streams)
+    init_app(app, chat, config, authenticate=authenticate, login_url=login_url, streams=streams)
     app.after_request(stay_with_https)
     proxies = mount_of(app).config.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign] # Flask's way

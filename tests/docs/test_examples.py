@@ -35,14 +35,26 @@ def test_examples_are_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) < 40
 
 
-def test_script_answers_once_however_often_it_runs(shop: Simulator, processes: Processes) -> None:
+def test_script_lists_who_waits(shop: Simulator, processes: Processes) -> None:
+    """Anna has her answer, Boris waits."""
+    with connect(URL, bot_token=shop.token, telegram_api_url=shop.url) as chat:
+        chat.receive(user_id=42, text="Hello?", first_name="Anna")
+        chat.receive(user_id=43, text="Where is my order?", first_name="Boris")
+        chat.reply(42, "Hello!")
+    script = processes.python(str(EXAMPLES / "script.py"), environment=here())
+    assert script.wait() == 0
+    listed, total = script.output().splitlines()
+    assert (listed.endswith(" Boris 1 unread"), total) == (True, "1 of 2 wait")
+
+
+def test_rule_answers_once_however_often_it_runs(shop: Simulator, processes: Processes) -> None:
     """Anna asks for the opening hours and Boris does not: she is answered, once, though the script runs twice."""
     with connect(URL) as chat:
         chat.receive(user_id=42, text="What are your opening hours?", first_name="Anna")
         chat.receive(user_id=43, text="Where is my order?", first_name="Boris")
 
     for said in ("Anna sent\n", ""):
-        script = processes.python(str(EXAMPLES / "script.py"), environment=here())
+        script = processes.python(str(EXAMPLES / "answer_by_rule.py"), environment=here())
         assert (script.wait(), script.output()) == (0, said)
 
     assert [message.chat_id for message in shop.sent()] == [42]
