@@ -8,13 +8,16 @@ HTTP work against it unpatched:
 - sending: texts with entities, answers with quotes, buttons, every kind of file, albums, places, contacts, chat
   actions, with Telegram's limits and words of refusal;
 - changing: text, caption, file and buttons of what was sent; deleting; reactions; answers to pressed buttons;
+- the users' side: every kind of message that there is, with a sample of each, and what Telegram invents tomorrow as raw
+  JSON; forwards, answers with quotes, albums, edits, live locations, reactions, pressed buttons, blocks, deletions;
 - files: uploads of up to 50 MB (photos 10) that go to the disk piece by piece, the same file again by its `file_id`,
   and downloads of up to 20 MB, also in parts.
 
 Different from Telegram, on purpose:
 
 - There are private chats only, and a user of the simulator counts as one who has pressed Start.
-- `parse_mode` is refused; `entities` are kept and returned. Links and mentions are not found by themselves.
+- `parse_mode` is refused; `entities` are kept and returned. Links, addresses, mentions, tags and commands are found in
+  what users write, and not in what bots write.
 - Texts are trimmed as Telegram trims them: all whitespace at the end, spaces and line feeds at the start up to the
   first entity. What `sendMessage` returns is what the user sees.
 - Webhooks get one update at a time and must be `http://` on loopback; `getUpdates` is never slowed down.
@@ -27,25 +30,30 @@ Different from Telegram, on purpose:
 
 A web page of another origin, or one that reached the server by a rebound name, is refused.
 
-The parts: `simulator` (the object), `user_side` and `script` (its methods), `server` (HTTP), `control` (the same
-methods over HTTP), `bot_api` (a call from authorization to reply), `methods` (what the Bot API does), `webhooks`,
-`state` (everything known, under one lock), `kinds` (what differs from one kind of message to the next, as tables),
-`content`, `text`, `markup`, `reactions`, `pictures` (rules of what can be sent), `body`, `uploads`, `call`, `reply`,
-`blobs` (bytes on their way), `updates`, `faults`, `values`, `views`.
+The parts: `simulator` (the object); `user_side`, `user_sending`, `user_acting` and `script` (its methods); `server`
+(HTTP); `control` (the same methods over HTTP); `bot_api` (a call from authorization to reply); `methods` (what the Bot
+API does); `webhooks`; `state` (everything known, under one lock); `kinds` (what differs from one kind of message to the
+next, as tables); `content`, `text`, `typed`, `markup`, `reactions`, `pictures` (the rules of what is sent); `samples`;
+`body`, `uploads`, `blobs` (bytes on their way); `call`, `reply`, `updates`, `faults`, `values`, `views`.
 """
 
 from .faults import Fault, FaultKind
+from .samples import EXTERNAL_REPLY, FORWARD_ORIGINS, sample_names
 from .simulator import Simulator
 from .state import DEFAULT_TOKEN
-from .values import LedgerEntry, SimMessage, SimUser, UnknownUserError
+from .values import LedgerEntry, Notice, SimMessage, SimUser, UnknownUserError
 
 __all__ = [
     "DEFAULT_TOKEN",
+    "EXTERNAL_REPLY",
+    "FORWARD_ORIGINS",
     "Fault",
     "FaultKind",
     "LedgerEntry",
+    "Notice",
     "SimMessage",
     "SimUser",
     "Simulator",
     "UnknownUserError",
+    "sample_names",
 ]

@@ -99,6 +99,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
     def do_PATCH(self) -> None:
         self._serve()
 
@@ -162,9 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/simulator/"):
             rest = path.removeprefix("/simulator/")
             wanted = self.headers.get("Range", "")
-            return control(
-                sim, self.command, rest, target.query, content_type=content_type, body=body.read_all(), wanted=wanted
-            )
+            return control(sim, self.command, rest, target.query, content_type=content_type, body=body, wanted=wanted)
         if path.startswith("/file/bot"):
             token, _, file_path = path.removeprefix("/file/bot").partition("/")
             return download(sim.state, token, file_path, self.headers.get("Range", ""))

@@ -15,7 +15,7 @@ from attrs import Factory, define, evolve, field
 
 from .faults import FaultScript
 from .updates import UpdateQueue
-from .values import ApiError, Json, LedgerEntry, SimMessage, SimUser, StoredFile, UnknownUserError
+from .values import ApiError, Json, LedgerEntry, Notice, SimMessage, SimUser, StoredFile, UnknownUserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +60,9 @@ class Bot:
     blocked_by: set[int] = Factory(set)
     typing_until: dict[int, datetime] = Factory(dict)
     commands: list[Json] = Factory(list)
-    presses: dict[str, int] = Factory(dict)  # of inline buttons that wait for an answer: their ids, whose they are
-    notices: dict[int, Json] = Factory(dict)  # the last answer to a press that each user was shown
+    next_query_id: int = 4_000_000_000_000_000_001
+    presses: dict[str, int] = Factory(dict)  # of buttons that wait for an answer: whose they are
+    notices: dict[int, Notice] = Factory(dict)  # the last answer to a press that each user was given
     allowed_updates: list[str] = Factory(list)
     webhook: Webhook | None = None
     polls: int = 0  # counts getUpdates calls: a waiting one that sees a newer number gives up
@@ -78,6 +79,11 @@ class Bot:
         """Return the next message id; Telegram counts them per bot, over all its private chats."""
         self.next_message_id += 1
         return self.next_message_id - 1
+
+    def take_query_id(self) -> str:
+        """Return the next id of a `callback_query`."""
+        self.next_query_id += 1
+        return str(self.next_query_id - 1)
 
     def queue(self, kind: str, content: Json, *, now: datetime, message: tuple[int, int] | None = None) -> None:
         """Queue an update of a kind, unless the bot did not ask for this kind."""

@@ -49,24 +49,11 @@ _ENTITY_TYPES = {
 """The types of `MessageEntity`, and what each needs besides its place."""
 
 _PREVIEW_OPTIONS = ("is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text")
-_COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w{3,32})?\b")
 
 
 def utf16_length(text: str) -> int:
     """Return the length as Telegram counts it: in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def command_entities(text: str) -> list[Json]:
-    """Return the `bot_command` entities that Telegram finds in what a user typed."""
-    return [
-        {
-            "type": "bot_command",
-            "offset": utf16_length(text[: found.start()]),
-            "length": utf16_length(found.group()),
-        }
-        for found in _COMMAND.finditer(text)
-    ]
 
 
 def as_delivered(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
@@ -115,21 +102,18 @@ def checked_entities(value: object) -> list[Json]:
     return value[:ENTITY_LIMIT]
 
 
-def quoted(source: str, text: str, entities: list[Json], position: object) -> Json:
-    """Return the `TextQuote` of an answer.
+def find_quote(source: str, text: str, entities: list[Json] | None = None, position: object = 0) -> Json | None:
+    """Return the `TextQuote` of an answer, or `None`: the message does not say so.
 
     Args:
         source: The text of the answered message.
         text: The part of it that is quoted.
         entities: Those of the part.
         position: Where it is expected, in UTF-16 units; the nearest place counts.
-
-    Raises:
-        ApiError: 400, the message does not say so.
     """
     places = [utf16_length(source[: found.start()]) for found in re.finditer(f"(?={re.escape(text)})", source)]
     if not text or not places or utf16_length(text) > CAPTION_LIMIT:
-        raise ApiError(400, "Bad Request: QUOTE_TEXT_INVALID")
+        return None
     wanted = position if isinstance(position, int) else 0
     quote: Json = {"text": text, "position": min(places, key=lambda place: abs(place - wanted)), "is_manual": True}
     return {**quote, "entities": entities} if entities else quote

@@ -127,12 +127,31 @@ class SimMessage:
         """The first of `CONTENT_KINDS` that it has (`text`, `photo`, `location`, ...), or `unsupported`."""
         return next((key for key in CONTENT_KINDS if key in self.body), "unsupported")
 
+    def without_reply(self) -> Json:
+        """Return the `Message` object as it stands in one that answers it: Telegram nests no further."""
+        return {key: value for key, value in self.body.items() if key not in {"reply_to_message", "quote"}}
+
     @property
     def ticks(self) -> int | None:
         """1: the simulator has it; 2: the bot confirmed its update; `None` for the bot's own messages."""
         if self.outgoing:
             return None
         return 2 if self.confirmed else 1
+
+
+@frozen
+class Notice:
+    """What a bot answered to a pressed button.
+
+    Attributes:
+        query_id: Of the `callback_query`.
+        text: What the phone shows, if anything.
+        alert: Whether the user has to put it away.
+    """
+
+    query_id: str
+    text: str
+    alert: bool
 
 
 @frozen

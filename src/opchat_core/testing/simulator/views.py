@@ -35,6 +35,8 @@ def message_json(message: SimMessage) -> Json:
         "edited": "edit_date" in message.body,
         "ticks": message.ticks,
         "deleted": message.deleted,
+        "botReactions": list(message.bot_reactions),
+        "userReactions": list(message.user_reactions),
         "message": message.body,
     }
 
@@ -70,6 +72,7 @@ def phone_json(state: State, user_id: int | None, bot_id: int | None) -> Json:
         }
         for user in state.users.values()
     ]
+    notice = bot.notices.get(user_id or 0)
     typing_until = bot.typing_until.get(user_id) if user_id is not None else None
     typing = (typing_until - state.clock()).total_seconds() if typing_until else 0.0
     return {
@@ -79,4 +82,5 @@ def phone_json(state: State, user_id: int | None, bot_id: int | None) -> Json:
         "users": users,
         "messages": [message_json(message) for message in shown.get(user_id or 0, [])],
         "typingSeconds": max(0.0, typing),
+        "notice": {camel(key): value for key, value in asdict(notice).items()} if notice else None,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from opchat_core.testing.simulator.markup import inline_keyboard
-from opchat_core.testing.simulator.text import as_delivered, checked_entities, quoted
+from opchat_core.testing.simulator.text import as_delivered, checked_entities, find_quote
 from opchat_core.testing.simulator.values import ApiError, Json, SimMessage, SimUser
 
 if TYPE_CHECKING:
@@ -140,13 +140,10 @@ def _replied(bot: Bot, user: SimUser, call: Call) -> Json:
         if parameters.get("allow_sending_without_reply") is True:
             return {}
         raise ApiError(400, "Bad Request: message to be replied not found")
-    fields: Json = {"reply_to_message": without_reply(replied.body)}
+    fields: Json = {"reply_to_message": replied.without_reply()}
     if parameters.get("quote"):
         text, entities = as_delivered(str(parameters["quote"]), checked_entities(parameters.get("quote_entities")))
-        fields["quote"] = quoted(replied.text, text, entities, parameters.get("quote_position"))
+        fields["quote"] = find_quote(replied.text, text, entities, parameters.get("quote_position"))
+        if fields["quote"] is None:
+            raise ApiError(400, "Bad Request: QUOTE_TEXT_INVALID")
     return fields
-
-
-def without_reply(body: Json) -> Json:
-    """Return a message as it stands in one that answers it: Telegram nests no further."""
-    return {key: value for key, value in body.items() if key not in {"reply_to_message", "quote"}}

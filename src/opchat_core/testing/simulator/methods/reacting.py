@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from opchat_core.testing.simulator.reactions import REACTIONS, plain
-from opchat_core.testing.simulator.values import ApiError
+from opchat_core.testing.simulator.values import ApiError, Notice
 
 from .chats import find_message
 
@@ -56,7 +56,7 @@ def answer_callback_query(state: State, bot: Bot, call: Call) -> bool:
     if len(call.text("text")) > _NOTICE_LIMIT:
         raise ApiError(400, "Bad Request: MESSAGE_TOO_LONG")
     user_id = bot.presses.pop(query_id)
-    bot.notices[user_id] = {"id": query_id, "text": call.text("text"), "alert": call.flag("show_alert")}
+    bot.notices[user_id] = Notice(query_id, call.text("text"), call.flag("show_alert"))
     state.touch()
     return True
 
