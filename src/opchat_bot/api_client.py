@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,9 +20,6 @@ _log = logging.getLogger(__name__)
 
 LOCAL_URLS = ("http://localhost:3001", "http://localhost:3000")
 """Where the API is looked for when nothing says where it is, in this order."""
-
-BEHIND = 60.0
-"""Seconds after which the log says how long nothing could be stored, and again after as many more."""
 
 NOT_HERE = frozenset({"user_not_found", "message_not_found"})
 """What the API says when it knows nothing of the chat or message that something is about."""
@@ -94,7 +90,6 @@ class ApiClient:
         self._current: str | None = None
         self._pauses = pauses or Pauses()
         self._trouble = ""
-        self._since = self._told_at = 0.0
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         # The environment is read in one place (Config), so proxies and .netrc are none of httpx's business here.
         self._http = httpx.AsyncClient(headers=headers, timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
@@ -134,6 +129,11 @@ class ApiClient:
             return Taken(known=answer.known and attempt == 0) if isinstance(answer, Taken) else answer
         raise AssertionError("pauses never end")
 
+    async def report(self, body: Mapping[str, Any]) -> bool:
+        """Tell the API once how the bot fares; whether it has taken the report."""
+        answer = await self._try("/api/bot-status", json.dumps(body).encode())
+        return isinstance(answer, Taken)
+
     async def _try(self, path: str, content: bytes) -> Taken | Refusal | _Wait:
         """Try each address once."""
         reasons = []
@@ -154,19 +154,10 @@ class ApiClient:
         return _Wait("; ".join(reasons))
 
     def _note_trouble(self, reason: str) -> None:
-        """Log what is wrong when it begins or changes, and once a minute how far behind the bot is."""
-        if not reason:
-            return
-        now = monotonic()
-        if not self._trouble:
-            self._since = self._told_at = now
-        if reason != self._trouble:
+        """Log what is wrong when it begins or changes."""
+        if reason and reason != self._trouble:
             self._trouble = reason
             _log.warning("bot.api_away", extra={"reason": reason})
-        if now - self._told_at >= BEHIND:
-            self._told_at = now
-            # What waits longest came before the trouble or soon after its beginning; Telegram keeps it for 24 hours.
-            _log.error("bot.behind", extra={"seconds": round(now - self._since), "reason": reason})
 
     def _note_health(self) -> None:
         if self._trouble:

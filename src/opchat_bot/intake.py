@@ -13,6 +13,7 @@ from telegram.ext import Application
 from opchat_bot.api_client import NOT_HERE, ApiClient, Refusal
 from opchat_bot.convert import MESSAGE_PATH, ApiCall, Reading, read_update
 from opchat_bot.raw import in_words, update_id
+from opchat_bot.unsaved import Unsaved
 from opchat_core.model import OPERATOR
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Intake:
             handler keeps no message from being stored.
         bot_type: The bot that got them.
         foreign_kinds: Kinds of updates that the handlers asked for and that are not stored.
+        unsaved: Where to note what is under way, for whoever reports how far behind the bot is.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Intake:
         *,
         bot_type: str = OPERATOR,
         foreign_kinds: Iterable[str] = (),
+        unsaved: Unsaved | None = None,
     ) -> None:
         self._api = api
         self._application = application
         self._bot_type = bot_type
         self._foreign_kinds = frozenset(foreign_kinds)
+        self._unsaved = unsaved or Unsaved()
 
     async def take(self, update: object) -> None:
         """Take one update in; when this returns, Telegram may forget it.
@@ -61,6 +65,7 @@ class Intake:
         Args:
             update: The decoded JSON, of whatever shape.
         """
+        self._unsaved.begin(update)
         parsed = parse(update, self._application.bot)
         await self._take(update, self._read(update, parsed), parsed)
 
@@ -68,6 +73,7 @@ class Intake:
         """Take updates in; when this returns, Telegram may forget all of them."""
         queues: dict[int | None, list[tuple[object, Reading, SavedUpdate | None]]] = {}
         for update in updates:
+            self._unsaved.begin(update)
             parsed = parse(update, self._application.bot)
             reading = self._read(update, parsed)
             queues.setdefault(reading.user_id, []).append((update, reading, parsed))
@@ -89,6 +95,7 @@ class Intake:
 
     async def _take(self, update: object, reading: Reading, parsed: SavedUpdate | None) -> None:
         news = await store(self._api, update, reading)
+        self._unsaved.end(update)
         if news and parsed is not None:
             await self._application.update_queue.put(parsed)
 

@@ -38,7 +38,11 @@ class Pauses:
 
 
 async def patiently(
-    action: Callable[[], Coroutine[Any, Any, Result]], stop: asyncio.Event, pauses: Pauses
+    action: Callable[[], Coroutine[Any, Any, Result]],
+    stop: asyncio.Event,
+    pauses: Pauses,
+    *,
+    on_conflict: Callable[[], object] = lambda: None,
 ) -> Result | None:
     """Do something with Telegram, as often as it takes.
 
@@ -46,6 +50,7 @@ async def patiently(
         action: Called for every try.
         stop: When set, the try under way is cut and nothing more is tried.
         pauses: Between tries.
+        on_conflict: Called whenever Telegram says that somebody else polls with this token.
 
     Returns:
         Its result, or None when stopped.
@@ -70,6 +75,7 @@ async def patiently(
         except Conflict as error:
             # Somebody else polls, or a webhook is set. Coming back soon would only end the other one's call.
             event, reason, wait = "bot.conflict", str(error), pauses.most
+            on_conflict()
         except (TelegramError, RecursionError) as error:
             event, reason = "bot.telegram_away", f"{type(error).__name__}: {error}"
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -40,6 +40,7 @@ class Poller:
         also: Kinds of updates to fetch besides those of the operator chat.
         pauses: Between tries when Telegram is away.
         long_poll: Seconds that Telegram may hold a call while nothing comes, at most 50.
+        on_conflict: Called whenever Telegram says that another bot polls with this token.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Poller:
         also: Sequence[str] = (),
         pauses: Pauses | None = None,
         long_poll: int = LONG_POLL,
+        on_conflict: Callable[[], object] = lambda: None,
     ) -> None:
         self._bot = bot
         self._intake = intake
@@ -58,6 +60,7 @@ class Poller:
         self._allowed = allowed_updates(also)
         self._pauses = pauses or Pauses()
         self._long_poll = long_poll
+        self._on_conflict = on_conflict
         self._offset: int | None = None
         self._last: list[int] = []
 
@@ -67,7 +70,7 @@ class Poller:
         Raises:
             ConfigError: If Telegram refuses the token.
         """
-        while (updates := await patiently(self._fetch_batch, self._stop, self._pauses)) is not None:
+        while (updates := await self._next_batch()) is not None:
             if not updates:
                 # Telegram has seen the offset. From now on it is better without: numbers may go down after a week of
                 # silence, and an offset that is too high would confirm what nobody has seen.
@@ -76,6 +79,9 @@ class Poller:
             await self._intake.take_batch(updates)
             await self._move_offset(updates)
         await self._confirm()
+
+    async def _next_batch(self) -> list[object] | None:
+        return await patiently(self._fetch_batch, self._stop, self._pauses, on_conflict=self._on_conflict)
 
     async def _fetch_batch(self) -> list[object]:
         return await self._fetch(wait=self._long_poll, limit=100)

@@ -21,9 +21,12 @@ from opchat_bot.convert import allowed_updates
 from opchat_bot.intake import Intake
 from opchat_bot.patience import Pauses, patiently
 from opchat_bot.polling import Poller
+from opchat_bot.reporter import Reporter
+from opchat_bot.unsaved import Unsaved
 from opchat_bot.webhook import Webhook, webhook_secret
 from opchat_core.config import Config
 from opchat_core.errors import ConfigError
+from opchat_core.model.health import BotMode
 
 _log = logging.getLogger(__name__)
 
@@ -105,8 +108,12 @@ async def run_polling(
     async def poll(running: AnyApplication, api: ApiClient) -> None:
         await patiently(running.bot.delete_webhook, stop, pauses)  # while one is set, polling is refused
         _log.info("bot.polling", extra={"bot": running.bot.username})
-        intake = Intake(api, running, foreign_kinds=also)
-        await _until_stopped(Poller(running.bot, intake, stop, also=also, pauses=pauses).run(), stop)
+        unsaved = Unsaved()
+        intake = Intake(api, running, foreign_kinds=also, unsaved=unsaved)
+        reporter = Reporter(running.bot, api, unsaved, BotMode.POLLING)
+        poller = Poller(running.bot, intake, stop, also=also, pauses=pauses, on_conflict=reporter.conflict)
+        async with reporter.running():
+            await _until_stopped(poller.run(), stop)
 
     await _with_application(config, application, stop, pauses, poll)
 
@@ -141,7 +148,9 @@ async def run_webhook(
 
     async def serve(running: AnyApplication, api: ApiClient) -> None:
         secret = webhook_secret(running.bot.token)
-        app = Webhook(Intake(api, running, foreign_kinds=also), secret, path=urlsplit(url).path or "/")
+        unsaved = Unsaved()
+        intake = Intake(api, running, foreign_kinds=also, unsaved=unsaved)
+        app = Webhook(intake, secret, path=urlsplit(url).path or "/")
         server = _Server(app)
         serving = asyncio.create_task(server.serve([listening]))
 
@@ -154,7 +163,8 @@ async def run_webhook(
         try:
             await patiently(set_webhook, stop, pauses)
             _log.info("bot.webhook", extra={"bot": running.bot.username, "url": url})
-            await stop.wait()
+            async with Reporter(running.bot, api, unsaved, BotMode.WEBHOOK).running():
+                await stop.wait()
         finally:
             server.should_exit = True
             await serving

@@ -10,8 +10,10 @@ from enum import StrEnum
 import attrs
 
 from opchat_cli.group import explain
+from opchat_cli.readiness import ask_readiness
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_core.errors import ConfigError, OpchatError, Unavailable
+from opchat_core.model.health import HealthWarning, WarningCode
 from opchat_core.postgres import OLDEST_VERSION, ServerSurvey, survey
 from opchat_core.telegram import BotAccount, ask_account
 from opchat_core.wiring import database_of
@@ -54,6 +56,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield Finding("settings", Level.OK, _settings(config))
     yield _ingest(config)
     yield _bot(config)
+    yield from _api(config)
     with ExitStack() as opened:
         try:
             url = opened.enter_context(database_of(config))
@@ -68,6 +71,7 @@ def examine(config: Config) -> Iterator[Finding]:
         chat = opened.enter_context(connect_config(attrs.evolve(config, database_url=url), migrated=True))
         yield _operators(chat)
         yield from _backlog(chat)
+        yield from (_warning(warning) for warning in chat.bot_health().warnings())
 
 
 def _settings(config: Config) -> str:
@@ -114,6 +118,40 @@ def _updates(account: BotAccount) -> Finding:
         return Finding("bot", Level.WARN, f"{told}, webhook {account.webhook_url}: {account.webhook_error}", advice)
     advice = "While a webhook is set nobody can poll; `opchat bot` without --webhook removes it at its start."
     return Finding("bot", Level.WARN, f"{told}, webhook {account.webhook_url}", advice)
+
+
+def _api(config: Config) -> Iterator[Finding]:
+    """Ask the API as the bot would, where the settings say where it is."""
+    if config.api_base_url is None:
+        return
+    try:
+        told = ask_readiness(config.api_base_url)
+    except Unavailable as error:
+        advice = "Is `opchat serve` running, and API_BASE_URL right? Messages wait with Telegram, for 24 hours."
+        yield Finding("api", Level.WARN, str(error), advice)
+        return
+    if told.get("status") == "ready":
+        yield Finding("api", Level.OK, f"{config.api_base_url} is ready")
+        return
+    known = [str(warning.get("detail")) for warning in told["warnings"]]
+    yield Finding(
+        "api",
+        Level.WARN,
+        " ".join([f"{config.api_base_url} is not ready: {told.get('detail')}", *known]),
+        "Messages wait with Telegram meanwhile, for 24 hours.",
+    )
+
+
+_ADVICE = {
+    WarningCode.BOT_SILENT: "Is `opchat bot` running, and can it reach the API? Its log says so.",
+    WarningCode.BOT_BEHIND: "Can the bot reach the API, and the API the database? Telegram keeps updates for 24 hours.",
+    WarningCode.BOT_CONFLICT: "Stop one of them: look for `opchat bot`, `opchat serve --with-bot` and other programs.",
+    WarningCode.SENDING_STALLED: "docs/reference/http.md says for each reason whether it goes on by itself.",
+}
+
+
+def _warning(warning: HealthWarning) -> Finding:
+    return Finding(warning.code.value, Level.WARN, warning.detail, _ADVICE[warning.code])
 
 
 def _advice_on_database(config: Config) -> str:

@@ -12,6 +12,7 @@ import click
 
 from opchat_cli.crew import unwind_on_sigterm
 from opchat_cli.log import log_to_stderr
+from opchat_cli.settings import log_format
 from opchat_core.errors import ConfigError, InvalidInput, OpchatError
 from opchat_core.telegram import redact
 
@@ -90,4 +91,4 @@ def main(context: click.Context, *, verbose: bool) -> None:
     if context.invoked_subcommand in _SERVICES:
         unwind_on_sigterm()
     level = logging.INFO if context.invoked_subcommand in _SERVICES else logging.ERROR
-    log_to_stderr(logging.DEBUG if verbose else level)
+    log_to_stderr(logging.DEBUG if verbose else level, log_format())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 
+from opchat_cli.log import LogFormat
 from opchat_core import Config
 
 
@@ -15,6 +16,15 @@ def read_settings() -> Config:
         ConfigError: If a value is unknown or malformed.
     """
     return Config.from_env(os.environ)
+
+
+def log_format() -> LogFormat:
+    """Read how this process is to write its log.
+
+    Raises:
+        ConfigError: If it is told neither of the two ways.
+    """
+    return LogFormat.from_env(os.environ)
 
 
 def actor() -> str:

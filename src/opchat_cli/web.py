@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from opchat_cli.log import log_to_stderr
+from opchat_cli.settings import log_format
 from opchat_flask import worker
 
 if TYPE_CHECKING:
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
 def application() -> Flask:
     """Make the app of one process."""
-    log_to_stderr(logging.INFO)
+    log_to_stderr(logging.INFO, log_format())
     return worker.application()
 
 
 def verbose_application() -> Flask:
     """Make the app of one process that logs more."""
-    log_to_stderr(logging.DEBUG)
+    log_to_stderr(logging.DEBUG, log_format())
     return worker.application()
 
 

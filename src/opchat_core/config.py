@@ -22,8 +22,8 @@ _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
 _PROXIES = re.compile(r"[0-9]", re.ASCII)
 _HTTP = frozenset({"http", "https"})
 _PREFIX = "OPCHAT_"
-#: What has our prefix and is read elsewhere: by `opchat test-simple`.
-_ELSEWHERE = frozenset({"OPCHAT_API_TOKEN"})
+#: What has our prefix and is read elsewhere: by `opchat test-simple`, and for the log of the programs.
+_ELSEWHERE = frozenset({"OPCHAT_API_TOKEN", "OPCHAT_LOG"})
 #: What Kubernetes and Docker tell every container about a service called "opchat" or "opchat-something".
 _OF_A_SERVICE = re.compile(
     r"OPCHAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_\w+)?)?)", re.ASCII

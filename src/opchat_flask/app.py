@@ -9,6 +9,7 @@ from flask import Flask
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from opchat_flask.bots import reports, status
 from opchat_flask.chats import chats
 from opchat_flask.conversation import conversation
 from opchat_flask.error_pages import answer_unrouted_with_pages
@@ -27,7 +28,19 @@ if TYPE_CHECKING:
     from opchat_core.service import OperatorChat
     from opchat_flask.streams import Streams
 
-_BLUEPRINTS = (ingest, members, chats, conversation, events, health, description, login_pages, pages)
+_BLUEPRINTS = (
+    ingest,
+    members,
+    reports,
+    chats,
+    conversation,
+    status,
+    events,
+    health,
+    description,
+    login_pages,
+    pages,
+)
 
 
 def create_app(

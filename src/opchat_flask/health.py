@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
 from opchat_core.errors import SchemaOutdated, Unavailable
 from opchat_flask.headers import guard
-from opchat_flask.mount import current_chat
+from opchat_flask.mount import current_chat, current_mount
 from opchat_flask.problems import answer_with_problems, problem
 from opchat_flask.respond import json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from opchat_core.model.health import HealthWarning
 
 health = Blueprint("opchat_health", __name__)
 guard(health)
@@ -25,12 +31,26 @@ def healthz() -> Response:
 
 @health.get("/readyz")
 def readyz() -> Response:
-    """Say that the database and its schema are there, or which of them is missing."""
+    """Say that the database and its schema are there, or which of them is missing; and what else a keeper should know.
+
+    A warning is no reason to take this process out of service: it would be a warning in each of them.
+    """
     try:
         current_chat().check()
+        warnings = current_chat().bot_health().warnings()
     except Unavailable as error:
+        kept = current_mount().kept_warnings()
         missing = "schema" if isinstance(error, SchemaOutdated) else "database"
         return problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error), headers={"Retry-After": "2"}, missing=[missing]
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            error.code,
+            str(error),
+            headers={"Retry-After": "2"},
+            missing=[missing],
+            warnings=_told(kept),
         )
-    return json_response({"status": "ready"})
+    return json_response({"status": "ready", "warnings": _told(warnings)})
+
+
+def _told(warnings: Iterable[HealthWarning]) -> list[dict[str, str]]:
+    return [{"code": warning.code.value, "detail": warning.detail} for warning in warnings]

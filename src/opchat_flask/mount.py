@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request, current_app, request
 
+from opchat_core.model.health import BotHealth
 from opchat_flask.streams import Streams
 from opchat_flask.uploads import Uploads
 
 if TYPE_CHECKING:
     from opchat_core.config import Config
+    from opchat_core.model.health import BotReport, HealthWarning
     from opchat_core.service import OperatorChat
 
 Authenticate = Callable[[Request], str | None]
@@ -51,11 +54,24 @@ class Mount:
         self._login_url = login_url
         self.streams = streams or Streams()
         self.uploads = Uploads()
+        self._report: tuple[datetime, BotReport] | None = None
 
     @cached_property
     def secret(self) -> str:
         """What signs sessions; read when first needed, so that an app can be made while the database is away."""
         return session_secret(self.chat, self.config)
+
+    def keep_report(self, report: BotReport | None) -> None:
+        """Remember what the bot said of itself and could not be stored; None forgets it."""
+        self._report = None if report is None else (datetime.now(UTC), report)
+
+    def kept_warnings(self) -> tuple[HealthWarning, ...]:
+        """What follows from the report that is remembered, while the store cannot say more."""
+        if self._report is None:
+            return ()
+        seen_at, report = self._report
+        kept = BotHealth(as_of=datetime.now(UTC), seen_at=seen_at, oldest_unsaved_at=report.oldest_unsaved_at)
+        return kept.warnings()
 
     def url(self, path: str) -> str:
         """Write the address of one of opchat's paths, wherever host and server have mounted it."""

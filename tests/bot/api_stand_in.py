@@ -43,6 +43,7 @@ class ApiStandIn:
         stored: The messages that were taken, each once.
         members: The bodies about blocking.
         reactions: The bodies about reactions to messages that are here.
+        reports: What bots said of themselves; these are no calls.
         script: What to answer next, instead of doing the work; by user where the key is one.
     """
 
@@ -51,6 +52,7 @@ class ApiStandIn:
         self.stored: list[Json] = []
         self.members: list[Json] = []
         self.reactions: list[Json] = []
+        self.reports: list[Json] = []
         self.script: list[Answer] = []
         self.by_user: dict[int, list[Answer]] = {}
         self._lock = threading.Lock()
@@ -93,6 +95,9 @@ class ApiStandIn:
         with self._lock:
             if self._gone:
                 return Answer(0)
+            if path == "/api/bot-status":
+                self.reports.append(body)
+                return Answer(200, body={"success": True})
             self.calls.append((path, body, token))
             mine = self.by_user.get(body.get("userId", 0)) or self.script
             scripted = mine.pop(0) if mine else None

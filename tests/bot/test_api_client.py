@@ -150,15 +150,3 @@ def test_a_wrong_token_is_told_once_and_the_token_never(api: ApiStandIn, caplog:
     hand_in([api.url])
     assert [record.message for record in caplog.records].count("bot.api_away") == 1
     assert "ingest-secret" not in caplog.text
-
-
-def test_the_log_says_how_far_behind_the_bot_is(
-    api: ApiStandIn, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the API stays away, the log repeats for how long nothing could be stored, and stops when it is back."""
-    monkeypatch.setattr("opchat_bot.api_client.BEHIND", 0.05)
-    api.script += [Answer(503, body={"status": 503}) for _ in range(8)]
-    assert hand_in([api.url]) == Taken()
-    told = [record.message for record in caplog.records]
-    assert told.count("bot.api_away") == 1
-    assert told.count("bot.behind") >= 2

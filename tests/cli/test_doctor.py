@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from attrs import evolve
 from tests.support.tables import contents
 
-from opchat_core import OperatorChat, connect
+from opchat_core import Config, OperatorChat, connect, connect_config
 from opchat_core.model import Answer
+from opchat_core.model.health import BotMode, BotReport
+from opchat_flask import create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from flask import Flask
     from tests.cli.conftest import Cli
 
     from opchat_core.testing.simulator import Simulator
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no log."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives
+        """Say nothing."""
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[str]:
+    """Serve an app from this process; its address."""
+    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def config(clean_database: str) -> Config:
+    """An installation without a bot."""
+    return Config(database_url=clean_database)
 
 
 @pytest.fixture
@@ -123,6 +157,36 @@ def test_a_paused_bot_and_answers_in_doubt(
     checks = examine()
     assert checks["doubt"]["level"] == "warn"
     assert checks["delivery"]["level"] == "fail"
+
+
+def test_a_bot_in_trouble(examine: Callable[..., dict[str, Any]], chat: OperatorChat) -> None:
+    """What the bot said of itself is told with what to do: it is behind, and another one is in its way."""
+    oldest = datetime.now(UTC) - timedelta(hours=2)
+    chat.report_bot(BotReport(mode=BotMode.POLLING, oldest_unsaved_at=oldest, conflict=True))
+    checks = examine()
+    assert f"{oldest:%Y-%m-%dT%H:%M:%SZ}" in checks["bot_behind"]["detail"]
+    assert "24 hours" in checks["bot_behind"]["advice"]
+    assert checks["bot_conflict"]["level"] == "warn"
+    assert "Stop one" in checks["bot_conflict"]["advice"]
+
+
+def test_the_api_that_the_bot_is_told_of(examine: Callable[..., dict[str, Any]], config: Config) -> None:
+    """Nobody there, somebody else there, a server that is ready, and one whose database is away."""
+    nobody = examine(API_BASE_URL="http://127.0.0.1:1")["api"]
+    assert nobody["level"] == "warn"
+    assert "opchat serve" in nobody["advice"]
+    with connect_config(config, migrated=True) as chat, running(create_app(chat)) as url:
+        assert examine(API_BASE_URL=url)["api"] == {
+            "name": "api",
+            "level": "ok",
+            "detail": f"{url} is ready",
+            "advice": "",
+        }
+        stranger = examine(API_BASE_URL=f"{url}/elsewhere")["api"]
+        assert "not as opchat's API does" in stranger["detail"]
+    away = evolve(config, database_url="postgresql://127.0.0.1:1/x")
+    with connect_config(away, migrated=True) as chat, running(create_app(chat)) as url:
+        assert "is not ready" in examine(API_BASE_URL=url)["api"]["detail"]
 
 
 def test_people_read_lines(cli: Cli) -> None:

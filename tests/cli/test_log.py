@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
-from opchat_cli.log import EventFormatter
+import pytest
+
+from opchat_cli.log import EventFormatter, JsonFormatter, LogFormat
+from opchat_core.errors import ConfigError
 
 TOKEN = "123456:AAF-secret"
 
@@ -31,3 +35,26 @@ def test_no_token_passes_wherever_it_stands() -> None:
     assert "RuntimeError" in line
     assert "AAF-secret" not in line
     assert line.count("/bot123456:***/getMe") == 3
+
+
+def test_a_program_reads_the_same_as_json() -> None:
+    """One object a line: numbers stay numbers, what JSON does not know is text, and no token passes."""
+    written = record("delivery.result_too_late", attempts=3, key=("operator", 42), address=f"/bot{TOKEN}/getMe")
+    written.exc_info = (RuntimeError, RuntimeError("two\nlines"), None)
+    line = JsonFormatter().format(written)
+    told = json.loads(line)
+    assert "\n" not in line
+    assert told["event"] == "delivery.result_too_late"
+    assert told["level"] == "info"
+    assert told["logger"] == "opchat_cli"
+    assert told["time"].endswith("Z")
+    assert (told["attempts"], told["key"], told["address"]) == (3, "('operator', 42)", "/bot123456:***/getMe")
+    assert "RuntimeError: two" in told["traceback"]
+
+
+def test_the_environment_says_which() -> None:
+    """``OPCHAT_LOG`` is text unless it says otherwise, and a word that nobody knows is refused."""
+    assert LogFormat.from_env({}) is LogFormat.TEXT
+    assert LogFormat.from_env({"OPCHAT_LOG": "json"}) is LogFormat.JSON
+    with pytest.raises(ConfigError, match="OPCHAT_LOG must be text or json"):
+        LogFormat.from_env({"OPCHAT_LOG": "xml"})

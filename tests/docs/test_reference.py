@@ -10,6 +10,7 @@ import click
 import psycopg
 
 from opchat_cli import main as opchat
+from opchat_cli.log import LogFormat
 from opchat_core import Config
 from opchat_core.errors import ConfigError, OpchatError
 from opchat_flask.openapi.paths import PATHS
@@ -50,6 +51,7 @@ def test_environment_page_names_what_is_read() -> None:
     """Each variable that the configuration reads is on the page, in the order of reading or another, and no other."""
     environment = Curious()
     Config.from_env(environment)
+    LogFormat.from_env(environment)
 
     assert sorted(name for _, name, _ in rows("environment.md")) == sorted(environment.asked)
 

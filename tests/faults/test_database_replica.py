@@ -72,6 +72,7 @@ def test_a_promoted_standby_takes_over(processes: Processes, simulator: Simulato
             ledgers.write_round(USERS)
         pair.primary.stop("immediate")
         ledgers.write_round(USERS)
+        server.wait_for_line("delivery.store_away", within=30)  # everybody has met the outage, the worker included
         pair.standby.promote()
         ledgers.write_round(USERS)
         assert {status for told in answering for status in told.result(90)} <= {200, 201}

@@ -194,7 +194,7 @@ def test_no_token_is_told_or_logged(
 def test_health_and_readiness(client: Client, chat: OperatorChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """A balancer learns whether to send requests, a person what is missing."""
     assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").json == {"status": "ready"}
+    assert client.get("/readyz").json == {"status": "ready", "warnings": []}
     for error, missing in (
         (SchemaOutdated("Run opchat migrate."), "schema"),
         (DatabaseUnavailable("It is away."), "database"),

@@ -18,6 +18,7 @@ from tests.support.databases import scratch_database
 from tests.support.stores import LEASE, MAX_AGE, OPERATOR, UNHURRIED, WAIT
 
 from opchat_core.model import Answer, ChatStatus, Cursor, IncomingMessage, MessageKey, ReopenRule, Sent
+from opchat_core.model.health import BotMode, BotReport
 from opchat_core.postgres import Database, PostgresRepository, migrate
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ HOT: dict[str, tuple[Callable[[PostgresRepository], object], int]] = {
     "next_due": (lambda s: s.next_due(OPERATOR), 4),
     "is_paused": (lambda s: s.is_paused(OPERATOR), 2),
     "backlog": (lambda s: s.backlog(OPERATOR), 4),
+    "bot_health": (lambda s: s.bot_health(OPERATOR), 6),
+    "report_bot": (lambda s: s.report_bot(BotReport(mode=BotMode.POLLING)), 4),
     "list_bot_types": (lambda s: s.list_bot_types(HEAVY), 2),
     "list_versions": (lambda s: s.list_versions(MessageKey(HEAVY, OPERATOR, 1)), 2),
 }

@@ -25,7 +25,7 @@ _STOP_TIMEOUT = 20.0
 _POLL = 0.02
 _LOG_LINES = 5
 
-_logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def ensure_running(cluster: Cluster) -> None:
@@ -123,7 +123,7 @@ def _stop(cluster: Cluster) -> None:
     end = time.monotonic() + _STOP_TIMEOUT
     while _lives(cluster):
         if time.monotonic() > end:
-            _logger.warning("the embedded PostgreSQL in %s is still shutting down", cluster.home)
+            _log.warning("embedded.still_stopping", extra={"home": str(cluster.home)})
             return
         with suppress(FileNotFoundError, ProcessLookupError, IndexError, ValueError):
             # The first line is the process id; while the server starts or ends there may be none.

@@ -1,6 +1,7 @@
 """What the library needs from outside, as protocols: a store, a way to Telegram, a clock, a feed of changes."""
 
 from opchat_core.ports.audit import AuditLog
+from opchat_core.ports.bots import BotWatch
 from opchat_core.ports.changes import Change, ChangeFeed, Clock, Subscription
 from opchat_core.ports.chats import ChatRepository, Colleague, MessageVersion
 from opchat_core.ports.deliveries import Backlog, DeliveryRepository, Parcel, Queued, Sender
@@ -11,6 +12,7 @@ from opchat_core.ports.store import Store
 __all__ = [
     "AuditLog",
     "Backlog",
+    "BotWatch",
     "Change",
     "ChangeFeed",
     "ChatRepository",

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from opchat_core.model import Message
 from opchat_core.ports.audit import AuditLog
+from opchat_core.ports.bots import BotWatch
 from opchat_core.ports.chats import ChatRepository
 from opchat_core.ports.deliveries import DeliveryRepository
 from opchat_core.ports.limits import RateLimiter
 from opchat_core.ports.operators import OperatorRepository
 
 
-class Store(ChatRepository, DeliveryRepository, OperatorRepository, RateLimiter, AuditLog, Protocol):
+class Store(ChatRepository, DeliveryRepository, OperatorRepository, RateLimiter, AuditLog, BotWatch, Protocol):
     """Everything that an installation keeps."""
 
     def check(self) -> None:

@@ -13,6 +13,7 @@ from opchat_core.postgres.audit import AuditTable
 from opchat_core.postgres.chats import Chats
 from opchat_core.postgres.database import Database
 from opchat_core.postgres.deliveries import Deliveries
+from opchat_core.postgres.health import BotReportTable
 from opchat_core.postgres.limits import RateLimits
 from opchat_core.postgres.migrate import DIGEST, LATEST
 from opchat_core.postgres.notify import announce_in
@@ -24,7 +25,9 @@ from opchat_core.postgres.receiving import Receiving
 _CHECK = query("check")
 
 
-class PostgresRepository(Receiving, Chats, Deliveries, OperatorTable, RateLimits, AuditTable, PresenceTable):
+class PostgresRepository(
+    Receiving, Chats, Deliveries, OperatorTable, RateLimits, AuditTable, PresenceTable, BotReportTable
+):
     """Keeps everything in PostgreSQL; :class:`~opchat_core.ports.Store` documents it."""
 
     def check(self) -> None:

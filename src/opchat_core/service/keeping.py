@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from opchat_core.errors import TooManyRequests
 from opchat_core.model import OPERATOR, Action, AuditRecord, Charge, Message, chat_subject
+from opchat_core.model.health import BotHealth, BotReport
 from opchat_core.recorded import recorded
 from opchat_core.service.base import Base
 
@@ -35,6 +36,22 @@ class Keeping(Base):
             Unavailable: If not.
         """
         self._store.check()
+
+    def report_bot(self, report: BotReport) -> None:
+        """Take what a bot says of itself; opchat's own does so every half minute.
+
+        Raises:
+            Unavailable: If the store is away.
+        """
+        self._store.report_bot(report)
+
+    def bot_health(self, *, bot_type: str = OPERATOR) -> BotHealth:
+        """Tell how a bot fares: whether it is there and keeps up, and whether its answers leave.
+
+        Raises:
+            Unavailable: If the store is away.
+        """
+        return self._store.bot_health(bot_type)
 
     def export(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Iterator[Message]:
         """Read a whole chat, oldest first, without holding it in memory; ``operator`` is who takes it."""

@@ -125,6 +125,16 @@ PATHS: dict[str, dict[str, Operation]] = {
             description="With what the user reacts to a message now, in place of what they reacted with before.",
         )
     },
+    "/api/bot-status": {
+        "post": _operation(
+            "Report a bot",
+            {200: _json("Done", "It is known.")},
+            problems=(*BODY, 401, 503),
+            security=VERIFIED,
+            body="BotReport",
+            description="How a bot fares; opchat's own tells every half minute. See `/readyz` and `opchat doctor`.",
+        )
+    },
     "/api/operator-chats": {
         "get": _operation(
             "List chats",
@@ -232,6 +242,18 @@ PATHS: dict[str, dict[str, Operation]] = {
             description="A person says whether an `unknown` answer arrived; others are 409 `not_retryable`.",
         )
     },
+    "/api/status": {
+        "get": _operation(
+            "Tell how the bot fares",
+            {
+                200: _json("Status", "Whether answers leave, and what a keeper should know.", tagged=True),
+                304: NOTHING_NEW,
+            },
+            problems=(401, 422, 503),
+            security=OPERATOR,
+            parameters=(BOT, KNOWN),
+        )
+    },
     "/api/events": {
         "get": _operation(
             "Follow changes",
@@ -265,7 +287,7 @@ PATHS: dict[str, dict[str, Operation]] = {
         "get": _operation(
             "Say that all is there",
             {
-                200: {"description": "It is.", "content": {"application/json": {"schema": {"type": "object"}}}},
+                200: _json("Readiness", "It is; `warnings` tell what is no matter of this process."),
                 503: _problem(503, "`missing` names what is not: the database, or its schema."),
             },
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from opchat_core.model import MAX_PARTS, MAX_TEXT, ChatStatus, DeliveryStatus, Direction, MessageType, Presence
+from opchat_core.model.health import BotMode, StallReason, WarningCode
 from opchat_core.model.rules import MAX_ID
 
 Schema = dict[str, Any]
@@ -27,7 +29,7 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def words(kind: type[ChatStatus | DeliveryStatus | Direction | MessageType | Presence]) -> Schema:
+def words(kind: type[StrEnum]) -> Schema:
     """Describe one word out of a closed list."""
     return {"type": "string", "enum": [word.value for word in kind]}
 
@@ -239,6 +241,20 @@ SCHEMAS: dict[str, Schema] = {
         {"userId": TELEGRAM_ID, "botType": {**BOT_TYPE, "default": "operator"}, "blockedByUser": BOOLEAN},
         required=("userId", "blockedByUser"),
     ),
+    "BotReport": record(
+        {
+            "botType": {**BOT_TYPE, "default": "operator"},
+            "mode": words(BotMode),
+            "pendingUpdates": nullable(COUNT),
+            "oldestUnsavedAt": nullable(TIME),
+            "conflict": {**BOOLEAN, "default": False},
+        },
+        required=("mode",),
+    ),
+    "Done": success({}),
+    "Warning": record({"code": words(WarningCode), "detail": STRING}),
+    "Readiness": record({"status": {"const": "ready"}, "warnings": array(ref("Warning"))}),
+    "Status": record({"sending": record({"stalled": nullable(words(StallReason))}), "warnings": array(ref("Warning"))}),
     "ReadMark": record({"seq": COUNT}),
     "Verdict": record({"arrived": BOOLEAN}),
     "MessageAnswer": success({"message": ref("Message"), "duplicate": {"const": True}}, optional=("duplicate",)),

@@ -11,13 +11,20 @@ from opchat_core.model import Message
 from opchat_core.testing.memory.audit import InMemoryAudit
 from opchat_core.testing.memory.chats import InMemoryChats
 from opchat_core.testing.memory.deliveries import InMemoryDeliveries
+from opchat_core.testing.memory.health import InMemoryBotWatch
 from opchat_core.testing.memory.limits import InMemoryRateLimits
 from opchat_core.testing.memory.operators import InMemoryOperators
 from opchat_core.testing.memory.presence import InMemoryPresence
 
 
 class InMemoryRepository(
-    InMemoryChats, InMemoryDeliveries, InMemoryOperators, InMemoryRateLimits, InMemoryAudit, InMemoryPresence
+    InMemoryChats,
+    InMemoryDeliveries,
+    InMemoryOperators,
+    InMemoryRateLimits,
+    InMemoryAudit,
+    InMemoryPresence,
+    InMemoryBotWatch,
 ):
     """A :class:`~opchat_core.ports.Store` in memory. Thread-safe.
 

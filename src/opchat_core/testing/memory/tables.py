@@ -10,6 +10,7 @@ from attrs import Factory, define
 from opchat_core.model import AuditRecord, KnownToken, Operator, User
 from opchat_core.testing.memory.bot import StoredBot
 from opchat_core.testing.memory.chat import StoredChat
+from opchat_core.testing.memory.report import StoredReport
 
 
 @define
@@ -52,3 +53,4 @@ class Tables:
     settings: dict[str, str] = Factory(dict)
     allowances: dict[bytes, datetime] = Factory(dict)
     records: list[AuditRecord] = Factory(list)
+    reports: dict[str, StoredReport] = Factory(dict)
