@@ -18,7 +18,10 @@ from opchat_core.model import Limits, ReopenRule
 
 TELEGRAM_API_URL = "https://api.telegram.org"
 
+MEDIA_CACHE_MB = 256
+
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
+_MEGABYTES = re.compile(r"[0-9]{1,7}", re.ASCII)
 _PROXIES = re.compile(r"[0-9]", re.ASCII)
 _HTTP = frozenset({"http", "https"})
 _PREFIX = "OPCHAT_"
@@ -49,6 +52,8 @@ class Config:
         cors_origins: Origins that may post messages from a browser.
         secret_key: Signs dashboard sessions; None: made once and kept in the database.
         reopen: Whether a user's message reopens a closed chat.
+        media_cache_dir: Where files of messages are kept for a while; None: a private directory for temporary files.
+        media_cache_mb: About how many megabytes of them; 0 keeps none.
         limits: How many messages are taken from callers who prove nothing.
         trusted_proxies: How many proxies stand before the server, each adding the address that called it.
     """
@@ -63,6 +68,8 @@ class Config:
     cors_origins: tuple[str, ...] = ("*",)
     secret_key: str | None = field(default=None, repr=False)
     reopen: ReopenRule = field(factory=ReopenRule)
+    media_cache_dir: Path | None = None
+    media_cache_mb: int = MEDIA_CACHE_MB
     limits: Limits = field(factory=Limits)
     trusted_proxies: int = 0
 
@@ -104,6 +111,8 @@ class Config:
             cors_origins=read("OPCHAT_CORS_ORIGINS", _origins, ("*",)),
             secret_key=read("OPCHAT_SECRET_KEY", _secret),
             reopen=read("OPCHAT_REOPEN", ReopenRule.parse, ReopenRule()),
+            media_cache_dir=read("OPCHAT_MEDIA_CACHE_DIR", Path),
+            media_cache_mb=read("OPCHAT_MEDIA_CACHE_MB", _megabytes, MEDIA_CACHE_MB),
             limits=read("OPCHAT_LIMITS", Limits.parse, Limits()),
             trusted_proxies=read("OPCHAT_TRUSTED_PROXIES", _proxies, 0),
             **({"ingest_token": ingest_token} if ingest_token else {}),
@@ -148,6 +157,12 @@ def _ingest(text: str) -> bool:
     if text not in {"open", "verified"}:
         raise ValueError("must be open or verified")
     return text == "verified"
+
+
+def _megabytes(text: str) -> int:
+    if not _MEGABYTES.fullmatch(text):
+        raise ValueError("must be a number of megabytes, 0 to 9999999")
+    return int(text)
 
 
 def _proxies(text: str) -> int:

@@ -12,6 +12,9 @@
     ├── NotFound
     │   ├── UserNotFound            no such user, or no chat with them under this bot type
     │   ├── MessageNotFound         the chat has no such message
+    │   ├── MediaNotFound           the message has no file, or no picture of it
+    │   ├── MediaTooLarge           Telegram gives no bot a file of over 20 MB
+    │   ├── MediaGone               Telegram has the file no more
     │   ├── OperatorNotFound        no operator of that name
     │   └── TokenNotFound           the operator has no such API token
     ├── Conflict
@@ -23,6 +26,7 @@
     └── Unavailable                 try again shortly; carries ``retry_after``
         ├── DatabaseUnavailable     PostgreSQL is away or refuses
         ├── PoolExhausted           every connection is busy
+        ├── TelegramUnavailable     Telegram is away, or asks to wait
         └── SchemaOutdated          the schema is older than this library: run ``opchat migrate``
 
 Each class has a ``code``, a stable snake_case word for programs; ``str(error)`` is one sentence for people and never
@@ -128,6 +132,24 @@ class MessageNotFound(NotFound):
     code = "message_not_found"
 
 
+class MediaNotFound(NotFound):
+    """The message has no file, or no smaller picture of it."""
+
+    code = "media_not_found"
+
+
+class MediaTooLarge(NotFound):
+    """The file is over 20 MB, and Telegram gives no bot more; it can be looked at in Telegram."""
+
+    code = "media_too_large"
+
+
+class MediaGone(NotFound):
+    """Telegram has the file no more, or never had it."""
+
+    code = "media_gone"
+
+
 class OperatorNotFound(NotFound):
     """There is no operator of that name."""
 
@@ -216,6 +238,12 @@ class PoolExhausted(Unavailable):
     """Every pooled connection stayed busy for the whole time that a caller is made to wait."""
 
     code = "pool_exhausted"
+
+
+class TelegramUnavailable(Unavailable):
+    """Telegram cannot be reached, does not answer as it should, or asks to wait."""
+
+    code = "telegram_unavailable"
 
 
 class SchemaOutdated(Unavailable):

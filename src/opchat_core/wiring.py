@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from opchat_core.cache import DiskCache, default_directory
 from opchat_core.config import TELEGRAM_API_URL, Config
 from opchat_core.delivery import Courier
 from opchat_core.embedded import default_data_dir, embedded_postgres
+from opchat_core.media import MediaLibrary
 from opchat_core.model import OPERATOR, ReopenRule
 from opchat_core.ports import Clock, Sender
 from opchat_core.postgres import (
@@ -23,7 +25,7 @@ from opchat_core.postgres import (
     open_pool,
 )
 from opchat_core.service import OperatorChat
-from opchat_core.telegram import TelegramSender
+from opchat_core.telegram import TelegramFiles, TelegramSender
 
 SELFTEST = "selftest"
 """The bot type of checks against a running installation: it sends through the operator bot, and no operator sees it."""
@@ -82,6 +84,16 @@ def connect(
     )
 
 
+def _media(config: Config, opened: ExitStack) -> MediaLibrary:
+    """Make what opens files of messages."""
+    cache = DiskCache(config.media_cache_dir or default_directory(), config.media_cache_mb * 1024 * 1024)
+    if config.bot_token is None:
+        return MediaLibrary(cache)
+    files = TelegramFiles(config.bot_token, config.telegram_api_url)
+    opened.callback(files.close)
+    return MediaLibrary(cache, {OPERATOR: files, SELFTEST: files})
+
+
 @contextmanager
 def database_of(config: Config) -> Iterator[str]:
     """Have the database of a configuration at hand for as long as the context lasts: its connection string.
@@ -136,5 +148,12 @@ def connect_config(
             sender = telegram = TelegramSender(config.bot_token, config.telegram_api_url)
             opened.callback(telegram.close)
         senders = {OPERATOR: sender, SELFTEST: sender} if sender else {}
-        return OperatorChat(store, Courier(store, senders), feed, config=config, on_close=opened.pop_all().close)
+        return OperatorChat(
+            store,
+            Courier(store, senders),
+            feed,
+            media=_media(config, opened),
+            config=config,
+            on_close=opened.pop_all().close,
+        )
     raise AssertionError  # pragma: no cover - ExitStack swallows nothing

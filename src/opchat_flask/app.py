@@ -18,6 +18,7 @@ from opchat_flask.headers import stay_with_https
 from opchat_flask.health import health
 from opchat_flask.ingest import ingest, members
 from opchat_flask.login import login_pages
+from opchat_flask.media import media
 from opchat_flask.mount import EXTENSION, Authenticate, Mount, mount_of
 from opchat_flask.openapi import description
 from opchat_flask.pages import pages

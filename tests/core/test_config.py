@@ -54,6 +54,8 @@ def test_an_empty_variable_is_an_unset_one() -> None:
         ("DATABASE_URL", "service=shop", "database_url", "service=shop"),
         ("OPCHAT_DATA_DIR", "/var/lib/opchat", "data_dir", Path("/var/lib/opchat")),
         ("TELEGRAM_API_URL", "http://localhost:8081", "telegram_api_url", "http://localhost:8081"),
+        ("OPCHAT_MEDIA_CACHE_DIR", "/var/cache/opchat", "media_cache_dir", Path("/var/cache/opchat")),
+        ("OPCHAT_MEDIA_CACHE_MB", "0", "media_cache_mb", 0),
         ("OPCHAT_INGEST", "open", "ingest_verified", False),
         ("OPCHAT_INGEST", "verified", "ingest_verified", True),
         ("OPCHAT_INGEST_TOKEN", "s3cret-of-16-chars", "ingest_token", "s3cret-of-16-chars"),

@@ -55,6 +55,7 @@ def test_without_login_there_is_nothing_to_see(client: Client) -> None:
         ("GET", "/api/events"),
         ("POST", "/api/chat-member"),
         ("POST", "/api/chat-reaction"),
+        ("GET", "/api/media/42/1"),
     ],
 )
 def test_every_protected_endpoint_is_protected(app: Flask, method: str, path: str) -> None:

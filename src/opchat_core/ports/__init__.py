@@ -6,6 +6,7 @@ from opchat_core.ports.changes import Change, ChangeFeed, Clock, Subscription
 from opchat_core.ports.chats import ChatRepository, Colleague, MessageVersion
 from opchat_core.ports.deliveries import Backlog, DeliveryRepository, Parcel, Queued, Sender
 from opchat_core.ports.limits import RateLimiter
+from opchat_core.ports.media import FileCache, FileSource
 from opchat_core.ports.operators import OperatorRepository
 from opchat_core.ports.store import Store
 
@@ -19,6 +20,8 @@ __all__ = [
     "Clock",
     "Colleague",
     "DeliveryRepository",
+    "FileCache",
+    "FileSource",
     "MessageVersion",
     "OperatorRepository",
     "Parcel",

@@ -5,18 +5,20 @@ from __future__ import annotations
 from opchat_core.config import Config
 from opchat_core.delivery import Courier
 from opchat_core.errors import UserNotFound
+from opchat_core.media import MediaLibrary
 from opchat_core.model import Chat
 from opchat_core.ports import ChangeFeed, Store
 
 
 class Base:
-    """Holds the store, the way to Telegram, the feed and the settings."""
+    """Holds the store, the way to Telegram, the files, the feed and the settings."""
 
-    def __init__(self, store: Store, courier: Courier, feed: ChangeFeed, config: Config) -> None:
+    def __init__(self, store: Store, courier: Courier, feed: ChangeFeed, config: Config, media: MediaLibrary) -> None:
         self._store = store
         self._feed = feed
         self.config = config
         self.courier = courier
+        self.media = media
 
 
 def found(chat: Chat | None) -> Chat:

@@ -59,7 +59,7 @@ class Keeping(Base):
         return self._store.stream_messages(user_id, bot_type)
 
     def forget(self, user_id: int, *, bot_type: str | None = None, operator: str | None = None) -> int:
-        """Erase a user's chats, or the chat with one bot, for good.
+        """Erase a user's chats, or the chat with one bot, for good, and what this machine's cache has of their files.
 
         Args:
             user_id: The user.
@@ -72,6 +72,8 @@ class Keeping(Base):
         messages = 0
         for one in self._store.list_bot_types(user_id) if bot_type is None else (bot_type,):
             with recorded(self._store, Action.FORGET, operator, chat_subject(user_id, one)) as store:
+                for message in store.stream_messages(user_id, one):
+                    self.media.forget(message)
                 messages += store.forget_chat(user_id, one)
         return messages
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from opchat_core.config import Config
 from opchat_core.delivery import Courier
+from opchat_core.media import MediaLibrary
 from opchat_core.operators import Operators
 from opchat_core.ports import ChangeFeed, Sender, Store
 from opchat_core.service.answering import Answering
@@ -27,6 +28,7 @@ class OperatorChat(Receiving, Reading, Answering, Tending, Keeping):
         store: Where chats are kept.
         courier: Takes answers to Telegram.
         feed: Tells of changes in any process.
+        media: Opens files of messages; by default there are none to be had.
         config: The installation's settings, by which also adapters go.
         on_close: Called once by :meth:`close`.
     """
@@ -37,10 +39,11 @@ class OperatorChat(Receiving, Reading, Answering, Tending, Keeping):
         courier: Courier,
         feed: ChangeFeed,
         *,
+        media: MediaLibrary | None = None,
         config: Config | None = None,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(store, courier, feed, config or Config())
+        super().__init__(store, courier, feed, config or Config(), media or MediaLibrary())
         self._on_close = on_close
         self.operators = Operators(store)
 

@@ -44,6 +44,14 @@ def _json(schema: str, detail: str, *, tagged: bool = False) -> dict[str, Any]:
     return response
 
 
+def _file(detail: str) -> dict[str, Any]:
+    return {
+        "description": detail,
+        "headers": {"ETag": {"schema": STRING, "required": True}},
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+
+
 def _operation(
     summary: str,
     answers: dict[int, dict[str, Any]],
@@ -252,6 +260,29 @@ PATHS: dict[str, dict[str, Operation]] = {
             problems=(401, 422, 503),
             security=OPERATOR,
             parameters=(BOT, KNOWN),
+        )
+    },
+    "/api/media/{userId}/{seq}": {
+        "get": _operation(
+            "Read a file",
+            {
+                200: _file("The whole file."),
+                206: _file("The part that `Range` asks for."),
+                304: NOTHING_NEW,
+                416: _problem(416, "The file has no such part."),
+            },
+            problems=(401, 404, 422, 503),
+            security=OPERATOR,
+            parameters=(
+                USER,
+                SEQ,
+                BOT,
+                _query("thumbnail", {"enum": ["0", "1"], "default": "0"}, "`1`: a small picture of it."),
+                KNOWN,
+            ),
+            description="Fetched from Telegram and kept for a while. Pictures, videos and sounds are `inline`, "
+            "the rest is an `attachment`. 404 says by its code why there is none: `media_not_found`, "
+            "`media_too_large` over 20 MB, `media_gone`.",
         )
     },
     "/api/events": {

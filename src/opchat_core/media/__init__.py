@@ -1,0 +1,7 @@
+"""Files of messages: found by a message, fetched where they are not here, and opened for whoever may see them."""
+
+from opchat_core.media.library import FETCHES, WAITING, MediaLibrary, OpenMedia
+from opchat_core.media.temporary import TemporaryFiles
+from opchat_core.media.types import MAX_DOWNLOAD, STICKER
+
+__all__ = ["FETCHES", "MAX_DOWNLOAD", "STICKER", "WAITING", "MediaLibrary", "OpenMedia", "TemporaryFiles"]
