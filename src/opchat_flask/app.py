@@ -35,6 +35,7 @@ _BLUEPRINTS = (
     reports,
     chats,
     conversation,
+    media,
     status,
     events,
     health,
