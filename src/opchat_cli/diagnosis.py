@@ -54,6 +54,9 @@ class Finding:
 def examine(config: Config) -> Iterator[Finding]:
     """Look at everything, and change nothing."""
     yield Finding("settings", Level.OK, _settings(config))
+    if weak := config.weak_secrets():
+        told = f"short enough to be guessed: {', '.join(weak)}"
+        yield Finding("secrets", Level.WARN, told, "Make new ones: `openssl rand -hex 32`.")
     yield _ingest(config)
     yield _bot(config)
     yield from _api(config)

@@ -27,10 +27,9 @@ _HTTP = frozenset({"http", "https"})
 _PREFIX = "OPCHAT_"
 #: What has our prefix and is read elsewhere: by `opchat test-simple`, and for the log of the programs.
 _ELSEWHERE = frozenset({"OPCHAT_API_TOKEN", "OPCHAT_LOG"})
-#: What Kubernetes and Docker tell every container about a service called "opchat" or "opchat-something".
-_OF_A_SERVICE = re.compile(
-    r"OPCHAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_\w+)?)?)", re.ASCII
-)
+#: How alike what follows the prefix must be to one of ours to be taken for a slip; what is not is somebody else's, such
+#: as the names that Kubernetes sets in each container for a service called "opchat".
+_ALIKE = 0.75
 #: Characters of a secret that nobody guesses: of random letters and digits, 95 bits.
 _LEAST_SECRET = 16
 
@@ -77,6 +76,11 @@ class Config:
     def _derived_ingest_token(self) -> str | None:
         return self.bot_token and derive_ingest_token(self.bot_token)
 
+    def weak_secrets(self) -> list[str]:
+        """Name the secrets that are set and so short that they could be guessed."""
+        secrets = {"OPCHAT_INGEST_TOKEN": self.ingest_token, "OPCHAT_SECRET_KEY": self.secret_key}
+        return [name for name, secret in secrets.items() if secret and len(secret) < _LEAST_SECRET]
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
         """Read the settings; a variable that is unset or empty takes its default.
@@ -85,7 +89,7 @@ class Config:
             environ: The environment, as ``os.environ``.
 
         Raises:
-            ConfigError: If a value is unknown or malformed, or a name that begins with ``OPCHAT_`` is none of ours; it
+            ConfigError: If a value is unknown or malformed, or a name is all but one of ours, which is a slip; it
                 names the variable and the rule, never the value.
         """
         known = set(_ELSEWHERE)
@@ -117,7 +121,7 @@ class Config:
             trusted_proxies=read("OPCHAT_TRUSTED_PROXIES", _proxies, 0),
             **({"ingest_token": ingest_token} if ingest_token else {}),
         )
-        _refuse_unknown(environ, frozenset(known))
+        _refuse_slips(environ, frozenset(known))
         return config
 
 
@@ -126,13 +130,13 @@ def derive_ingest_token(bot_token: str) -> str:
     return hmac.new(bot_token.encode(), b"opchat ingest token", hashlib.sha256).hexdigest()
 
 
-def _refuse_unknown(environ: Mapping[str, str], known: frozenset[str]) -> None:
-    """Refuse a name that looks like one of ours: misspelt, it would leave a door open that somebody meant to close."""
-    ours = {name for name, value in environ.items() if name.startswith(_PREFIX) and value.strip()}
-    for name in sorted(ours - known):
-        if not _OF_A_SERVICE.fullmatch(name):
-            [nearest] = get_close_matches(name, sorted(known), n=1, cutoff=0)
-            raise ConfigError(f"{name} is no setting of opchat; the nearest name is {nearest}")
+def _refuse_slips(environ: Mapping[str, str], known: frozenset[str]) -> None:
+    """Refuse a name that is all but one of ours: misspelt, it would leave a door open that somebody meant to close."""
+    given = {name for name, value in environ.items() if name.startswith(_PREFIX) and value.strip()}
+    ours = sorted(name.removeprefix(_PREFIX) for name in known if name.startswith(_PREFIX))
+    for name in sorted(given - known):
+        for meant in get_close_matches(name.removeprefix(_PREFIX), ours, n=1, cutoff=_ALIKE):
+            raise ConfigError(f"{name} is no setting of opchat; {_PREFIX}{meant} is")
 
 
 def _bot_token(text: str) -> str:
@@ -174,8 +178,6 @@ def _proxies(text: str) -> int:
 def _secret(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("must be printable ASCII characters without spaces")
-    if len(text) < _LEAST_SECRET:
-        raise ValueError(f"must have {_LEAST_SECRET} characters or more, best made by `openssl rand -hex 32`")
     return text
 
 

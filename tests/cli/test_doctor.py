@@ -85,6 +85,14 @@ def test_what_one_should_know(examine: Callable[..., dict[str, Any]]) -> None:
     assert "opchat operator add" in checks["operators"]["advice"]
 
 
+def test_a_short_secret(examine: Callable[..., dict[str, Any]]) -> None:
+    """What could be guessed is named, and not shown."""
+    check = examine(OPCHAT_INGEST_TOKEN="letmein")["secrets"]
+    assert check["level"] == "warn"
+    assert "OPCHAT_INGEST_TOKEN" in check["detail"]
+    assert "letmein" not in str(check)
+
+
 def test_a_wrong_token(examine: Callable[..., dict[str, Any]]) -> None:
     """Telegram's refusal is a failure, and the token is not shown."""
     check = examine(OPERATOR_BOT_TOKEN="1:wrong-secret")["bot"]
