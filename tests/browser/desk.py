@@ -46,7 +46,7 @@ class Site:
             return
         code = f"from opchat_flask.serving import serve; serve(port={self._port}, target={self._target!r})"
         environment = {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": f"{ROOT}:{ROOT}/src",
             "DATABASE_URL": str(self.config.database_url),
             "TELEGRAM_API_URL": self.config.telegram_api_url,
             "OPCHAT_SECRET_KEY": str(self.config.secret_key),

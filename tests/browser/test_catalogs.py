@@ -9,6 +9,7 @@ import pytest
 
 import opchat_flask
 from opchat_core.model import DeliveryStatus, FailureCode, MessageType
+from opchat_core.model.health import StallReason
 from opchat_flask.i18n import LANGUAGES, catalog, translate
 
 PACKAGE = Path(opchat_flask.__file__).parent
@@ -24,6 +25,7 @@ BUILT = {
     *(f"delivery.{word}" for word in DeliveryStatus),
     *(f"login.error.{word}" for word in ("credentials", "throttled", "ticket", "origin")),
     *(f"error.{part}.{word}" for part in ("title", "hint") for word in (401, 403, 404, 429, 500, 503, "other")),
+    *(f"stalled.{word}" for word in StallReason),
     *(f"list.empty_{word}" for word in ("open", "closed")),
     *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured")),
 }

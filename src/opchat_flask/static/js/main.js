@@ -10,6 +10,7 @@ import { t } from "./i18n.js";
 import { Inbox } from "./inbox.js";
 import { ListView } from "./list-view.js";
 import { live } from "./live.js";
+import { watchSending } from "./sending.js";
 import { listen } from "./shortcuts.js";
 import { nameOf } from "./stranger.js";
 import { hideToast, toast } from "./toast.js";
@@ -238,5 +239,6 @@ const painted = list.subscribe(() => {
   (window.requestIdleCallback ?? setTimeout)(() => {
     loadSide();
     loadHerald();
+    watchSending();
   });
 });
