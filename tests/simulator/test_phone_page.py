@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
-from tests.simulator.raw import Raw
+from tests.simulator.raw import Raw, upload
 
-from opchat_core.testing.simulator import Simulator
+from opchat_core.testing.simulator import EXTERNAL_REPLY, FORWARD_ORIGINS, Simulator, sample_names
+from opchat_core.testing.simulator.samples import SAMPLE_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.browser
+
+TEAPOT = SAMPLE_FILES["photo"].read()
 
 
 def _is_complaint(line: ConsoleMessage) -> bool:
@@ -29,7 +33,13 @@ def page(raw: Raw) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+            ],
         )
         opened = browser.new_page()
         complaints: list[str] = []
@@ -100,25 +110,156 @@ def test_what_strangers_write_stays_text(page: Page, raw: Raw) -> None:
     raw.simulator.send_document(43, b"<script>", file_name="<i>.html")
     page.goto(f"{raw.simulator.url}/?user=43")
     expect(page.locator(".bubble-text")).to_have_text("<script>alert(1)</script>")
-    expect(page.locator(".bubble-file")).to_have_text("<i>.html")
+    expect(page.locator(".file-name")).to_have_text("<i>.html")
     expect(page.locator(".person-name").first).to_have_text("<img src=x onerror=alert(1)> <b>Eve</b>")
     assert page.locator("main img, main b, main i, main script").count() == 0
 
 
 def test_a_picture_goes_both_ways(page: Page, raw: Raw) -> None:
     """Attached to the composer it becomes a photo for the bot, and is shown."""
-    pixel = bytes.fromhex(
-        "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-        "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
-        "0000000049454e44ae426082"
-    )
     page.goto(f"{raw.simulator.url}/?user=42")
     expect(page.get_by_text("Hello, Anna")).to_be_visible()
-    page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": pixel})
-    picture = page.locator(".bubble.mine img")
-    expect(picture).to_have_js_property("naturalWidth", 1)
+    page.locator("#file").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": TEAPOT})
+    expect(page.get_by_label("Files to send")).to_contain_text("a.jpg")
+    page.get_by_label("Message", exact=True).fill("this one")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.mine img")).to_have_js_property("naturalWidth", 960)
     (update,) = raw.result("getUpdates")
-    assert update["message"]["photo"][-1]["file_size"] == len(pixel)
+    assert update["message"]["photo"][-1]["file_size"] == len(TEAPOT)
+    assert update["message"]["caption"] == "this one"
+
+
+def test_everything_that_people_send_is_shown(page: Page, raw: Raw) -> None:
+    """A sample of each kind, from the last to the first, with pictures and players that have loaded."""
+    simulator = raw.simulator
+    for name in sample_names():
+        simulator.send_sample(42, name)
+    simulator.send_text(42, "from afar", forward_origin=FORWARD_ORIGINS["channel"])
+    simulator.send_text(42, "about that", external_reply=EXTERNAL_REPLY)
+    page.goto(f"{simulator.url}/?user=42")
+    expect(page.locator(".bubble")).to_have_count(len(sample_names()) + 2)
+    expect(page.locator(".bubble img").first).to_have_js_property("naturalWidth", 960)
+    expect(page.locator(".bubble video").first).to_have_js_property("videoWidth", 320)
+    expect(page.locator(".bubble audio").first).not_to_have_js_property("duration", 0)
+    for words in ("Live location", "The Blue Teapot", "+15550100", "Which teapot?", "24.00 EUR", "Warm the pot"):
+        expect(page.locator(".messages").get_by_text(words).first).to_be_visible()
+    expect(page.locator(".forwarded")).to_have_text("Forwarded from Teapots of the world, The editors")
+    page.get_by_text("A message of another kind").click()
+    expect(page.get_by_text("something that nobody knows yet")).to_be_visible()
+    page.get_by_role("button", name="Show the photo").first.click()
+    expect(page.locator("#viewer img")).to_be_visible()
+
+
+def test_everything_that_bots_send_is_shown(page: Page, raw: Raw) -> None:
+    """Formatting, a quote, an album in a grid, buttons that can be pressed, a reaction, and their answers."""
+    asked = raw.simulator.send_text(42, "Is it blue?")
+    keyboard = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "Shop", "url": "http://x.test/"}]]}
+    entities = [{"type": "bold", "offset": 0, "length": 7}, {"type": "italic", "offset": 3, "length": 4}]
+    quote = {"message_id": asked, "quote": "blue"}
+    raw.result(
+        "sendMessage", chat_id=42, text="It is so.", entities=entities, reply_parameters=quote, reply_markup=keyboard
+    )
+    media = json.dumps(
+        [{"type": "photo", "media": "attach://f", "caption": "ours"}] + [{"type": "photo", "media": "attach://f"}] * 2
+    )
+    upload(raw, "sendMediaGroup", {"f": TEAPOT}, chat_id=42, media=media)
+    raw.result("setMessageReaction", chat_id=42, message_id=asked, reaction=[{"type": "emoji", "emoji": "\N{FIRE}"}])
+    page.goto(f"{raw.simulator.url}/?user=42")
+    expect(page.locator(".bubble")).to_have_count(3)
+    expect(page.locator(".bubble-text strong em")).to_have_text("is s")
+    expect(page.locator(".bubble-quote")).to_contain_text("blue")
+    expect(page.locator(".grid img")).to_have_count(3)
+    expect(page.get_by_text("ours")).to_be_visible()
+    expect(page.locator(".mine .chip")).to_have_text("\N{FIRE}")
+    expect(page.get_by_role("link", name="Shop")).to_have_attribute("rel", "noopener noreferrer")
+    page.get_by_role("button", name="Yes").click()
+    raw.simulator.wait_until(lambda: raw.simulator.pending_updates() == 2)
+    query = raw.result("getUpdates")[1]["callback_query"]
+    assert query["data"] == "y"
+    raw.result("answerCallbackQuery", callback_query_id=query["id"], text="Noted")
+    expect(page.locator("#toast")).to_have_text("Noted")
+
+
+def test_a_person_answers_reacts_edits_and_deletes(page: Page, raw: Raw) -> None:
+    """By the menu of a message."""
+    answer = raw.result("sendMessage", chat_id=42, text="At nine.")["message_id"]
+    raw.result("getUpdates", allowed_updates=["message", "edited_message", "message_reaction"])
+    page.goto(f"{raw.simulator.url}/?user=42")
+    page.locator(".bubble.theirs").click(button="right")
+    page.get_by_role("button", name="\N{THUMBS UP SIGN}").click()
+    expect(page.locator(".theirs .chip")).to_have_text("\N{THUMBS UP SIGN}")
+    page.locator(".bubble.theirs").hover()
+    page.locator(".bubble.theirs").get_by_role("button", name="What to do with this message").click()
+    page.get_by_role("button", name="Reply").click()
+    expect(page.locator("#aim-text")).to_have_text("At nine.")
+    page.get_by_label("Message", exact=True).fill("Fien")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mine .bubble-quote")).to_contain_text("At nine.")
+    page.locator(".bubble.mine").click(button="right")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Message", exact=True).fill("Fine")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mine .bubble-text")).to_have_text("Fine")
+    page.locator(".bubble.theirs").click(button="right")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".bubble.theirs")).to_have_count(0)
+    reaction, reply, edit = raw.result("getUpdates")
+    assert reaction["message_reaction"]["message_id"] == answer
+    assert reply["message"]["reply_to_message"]["message_id"] == answer
+    assert edit["edited_message"]["text"] == "Fine"
+
+
+def test_a_person_sends_what_is_under_the_paper_clip(page: Page, raw: Raw) -> None:
+    """An album, a file, a sticker, a place, a contact, a sample, and a voice message by the microphone."""
+    page.goto(f"{raw.simulator.url}/?user=42")
+    expect(page.get_by_text("Hello, Anna")).to_be_visible()
+
+    def choose(name: str) -> None:
+        page.get_by_role("button", name="Attach").click()
+        page.get_by_role("button", name=name).click()
+
+    def arrived(count: int) -> None:
+        expect(page.locator(".bubble")).to_have_count(count)
+
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": TEAPOT}
+    film = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": SAMPLE_FILES["video"].read()}
+    page.locator("#file").set_input_files([photo, film])
+    page.get_by_role("button", name="Send", exact=True).click()
+    arrived(1)
+    page.locator("#documents").set_input_files(photo)
+    page.get_by_role("button", name="Send", exact=True).click()
+    arrived(2)
+    choose("Sticker")
+    page.get_by_role("button", name="video sticker").click()
+    arrived(3)
+    choose("Location")
+    page.get_by_label("Share it live").check()
+    page.locator("#location").get_by_role("button", name="Send").click()
+    arrived(4)
+    choose("Contact")
+    page.locator("#contact").get_by_role("button", name="Send").click()
+    arrived(5)
+    choose("Everything else")
+    page.get_by_role("button", name="checklist").click()
+    arrived(6)
+    page.get_by_role("button", name="Record a voice message").click()
+    expect(page.locator("#recorded")).to_have_text("0:01")
+    page.get_by_role("button", name="Record a voice message").click()
+    arrived(7)
+    messages = [update["message"] for update in raw.result("getUpdates")]
+    assert [message.kind for message in raw.simulator.messages(42)] == [
+        "photo",
+        "video",
+        "document",
+        "sticker",
+        "location",
+        "contact",
+        "checklist",
+        "voice",
+    ]
+    assert messages[0]["media_group_id"] == messages[1]["media_group_id"]
+    assert (messages[1]["video"]["width"], messages[1]["video"]["duration"]) == (320, 3)
+    assert messages[4]["location"]["live_period"] == 900
 
 
 def test_on_a_narrow_screen_the_list_and_the_phone_take_turns(page: Page, raw: Raw, simulator: Simulator) -> None:

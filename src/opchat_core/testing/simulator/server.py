@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     from .simulator import Simulator
 
 _LOGGER = logging.getLogger(__name__)
-_PAGES = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/static/phone.css": ("phone.css", "text/css; charset=utf-8"),
-    "/static/phone.js": ("phone.js", "text/javascript; charset=utf-8"),
-    "/static/icon.svg": ("icon.svg", "image/svg+xml"),
-}
+_STATIC = files(__package__).joinpath("static")
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+# Nothing but these names is looked up, so no path leads anywhere else.
+_PAGES = {"/": "index.html"} | {f"/static/{item.name}": item.name for item in _STATIC.iterdir()}
 _PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -205,8 +203,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _page(path: str) -> Reply:
-    name, content_type = _PAGES[path]
-    return Reply(200, files(__package__).joinpath("static", name).read_bytes(), content_type)
+    name = _PAGES[path]
+    content_type = _TYPES[name.rpartition(".")[2]]
+    charset = "" if content_type.startswith("image/") else "; charset=utf-8"
+    return Reply(200, _STATIC.joinpath(name).read_bytes(), content_type + charset)
 
 
 def _reason(status: int) -> str:

@@ -25,7 +25,7 @@
 `POST files?kind=&fileName=&mimeType=`      keeps the body, `application/octet-stream`, for a message to come:
                                             `{"fileId"}`
 `GET files/<fileId>`                        a file, or a `Range` of it
-`GET samples`                               the names of the samples
+`GET samples`, `GET samples/<name>`         the names of the samples; one that is a file
 `POST updates`                              queues the body as an update, verbatim
 `POST next-update-id`                       `{"updateId"}`
 `GET faults`, `POST faults`                 scripted faults: the arguments of `Fault`, for instance

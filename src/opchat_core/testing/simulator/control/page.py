@@ -8,13 +8,14 @@ from opchat_core.testing.simulator.blobs import Blob
 from opchat_core.testing.simulator.content import store_file
 from opchat_core.testing.simulator.kinds import FILE_KINDS
 from opchat_core.testing.simulator.reply import Reply, error_reply, file_reply, json_reply
-from opchat_core.testing.simulator.samples import sample_names
+from opchat_core.testing.simulator.samples import SAMPLE_FILES, sample_names
 from opchat_core.testing.simulator.views import phone_json
 
 if TYPE_CHECKING:
     from .request import Request
 
 LONGEST_WAIT = 25.0
+_BYTES = "application/octet-stream"
 # Shown in the page as they are; everything else is offered as a download, so that no upload runs as a document here.
 _SHOWN = {
     b"\x89PNG": "image/png",
@@ -41,6 +42,14 @@ def phone(request: Request) -> Reply:
 def samples(_request: Request) -> Reply:
     """Answer `GET samples`."""
     return json_reply(200, sample_names())
+
+
+def sample(request: Request) -> Reply:
+    """Answer `GET samples/<name>`, for those that are files."""
+    if request.ids[0] not in SAMPLE_FILES:
+        return error_reply(404, "no such file")
+    data = SAMPLE_FILES[request.ids[0]].read()
+    return Reply(200, data, _shown_as(data[:12]) or _BYTES)
 
 
 def upload(request: Request) -> Reply:
@@ -73,17 +82,22 @@ def file(request: Request) -> Reply:
         stored = request.sim.state.files.get(request.ids[0])
     if stored is None:
         return error_reply(404, "no such file")
-    start = stored.blob.read(0, 12)
-    shown = next((kind for begins, kind in _SHOWN.items() if start.startswith(begins)), None)
-    if start[4:8] == b"ftyp":
-        shown = "video/mp4"
+    shown = _shown_as(stored.blob.read(0, 12))
     headers = {} if shown else {"Content-Disposition": "attachment"}
-    return file_reply(stored.blob, request.wanted, shown or "application/octet-stream", headers)
+    return file_reply(stored.blob, request.wanted, shown or _BYTES, headers)
+
+
+def _shown_as(start: bytes) -> str | None:
+    """Return the type of a file that the page may show, by its first bytes."""
+    if start[4:8] == b"ftyp":
+        return "video/mp4"
+    return next((kind for begins, kind in _SHOWN.items() if start.startswith(begins)), None)
 
 
 ROUTES = (
     ("GET", r"phone", phone),
     ("GET", r"samples", samples),
+    ("GET", r"samples/(\w+)", sample),
     ("POST", r"files", upload),
     ("GET", r"files/([\w-]+)", file),
 )
