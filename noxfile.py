@@ -134,6 +134,17 @@ def postgres15(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.support.postgres_cluster", str(POSTGRES_15), *pytest)
 
 
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """The oldest dependencies that pyproject.toml allows, with tests that pass through all of them."""
+    session.install(*groups("lowest"))
+    session.run("uv", "pip", "install", "--quiet", "--resolution", "lowest-direct", "-e.[all]")
+    session.install(*groups("tests"))
+    parts = ("contract/test_receiving.py", "flask/test_conversation.py", "bot/test_whole_way.py")
+    through_all = [f"tests/{part}" for part in parts]
+    session.run("pytest", *AT_ONCE, "-k", "not pgbouncer", *through_all, *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def properties(session: nox.Session) -> None:
     """Long property-based tests: state machines, cursors, texts (Hypothesis, schemathesis)."""
