@@ -12,7 +12,7 @@ from attrs import field, frozen
 from opchat_bot.content import clipped, content_of, context_of, quoted_message
 from opchat_bot.raw import find_user_id, is_private, keepable, object_of, update_id, user_id_of
 from opchat_core.errors import InvalidInput
-from opchat_core.model import BUTTON_PREFIX, MAX_TEXT, OPERATOR, IncomingMessage, MessageType, Reaction
+from opchat_core.model import BUTTON_PREFIX, MAX_TEXT, OPERATOR, IncomingMessage, MessageType, Reaction, utf16_length
 from opchat_core.model.rules import MAX_ID
 
 MESSAGE_PATH = "/api/chat-message"
@@ -83,14 +83,14 @@ class _Source:
         return _told({"userId": self.user_id, **kept, "updateId": self.number})
 
 
-def read_update(
-    update: object, *, readable: bool = True, bot_type: str = OPERATOR, foreign_kinds: frozenset[str] = frozenset()
-) -> Reading:
+def read_update(update: object, *, bot_type: str = OPERATOR, foreign_kinds: frozenset[str] = frozenset()) -> Reading:
     """Say what an update means to the operator chat.
+
+    It does not matter whether python-telegram-bot can read it, which insists on all fields of the newest Bot API: what
+    is sound by the API's own rules has its name, and all else is kept as ``unsupported`` with its raw JSON.
 
     Args:
         update: The decoded JSON, of whatever shape.
-        readable: Whether python-telegram-bot could read it; if not, it is kept as ``unsupported`` with its raw JSON.
         bot_type: The bot that got it.
         foreign_kinds: Kinds of updates that the program around this bot asked for and looks after by itself; opchat's
             own buttons stay its own.
@@ -108,7 +108,7 @@ def read_update(
         return Reading(user_id)
     if user_id is None:
         return Reading(None, lost=True)
-    if readable and len(kinds) == 1 and kinds[0] in _READERS:
+    if len(kinds) == 1 and kinds[0] in _READERS:
         source = _Source(update, object_of(contents[0]), user_id, bot_type)
         if call := _READERS[kinds[0]](source):
             return Reading(user_id, call)
@@ -201,7 +201,7 @@ _READERS: Mapping[str, Callable[[_Source], ApiCall | None]] = {
 def _call(source: _Source, body: dict[str, Any], *, edited: bool) -> ApiCall:
     """Make the call that stores a message, or its raw update where the API would not take it."""
     raw = partial(_raw_body, source, edited=edited)
-    if not _acceptable(IncomingMessage, body):
+    if not _acceptable(IncomingMessage, body) or not _fitting(body):
         return ApiCall(MESSAGE_PATH, raw(), source.bare)
     # The time is left out then: it may be just what was refused, for our clock is not the API's.
     return ApiCall(MESSAGE_PATH, body, lambda: {key: value for key, value in raw().items() if key != "createdAt"})
@@ -249,6 +249,17 @@ def _raw_body(source: _Source, *, edited: bool) -> dict[str, Any]:
     least = {"userId": source.user_id, "messageType": str(MessageType.UNSUPPORTED)}
     sound = {key: v for key, v in _told(around).items() if _acceptable(IncomingMessage, {**least, key: v})}
     return {**sound, **source.bare()}
+
+
+def _fitting(body: Json) -> bool:
+    """Whether each entity lies inside of the text; one that does not would break whoever shows it."""
+    end = utf16_length(body.get("messageText", ""))
+    return all(
+        isinstance(entity.get("type"), str)
+        and all(type(entity.get(key)) is int and entity[key] >= 0 for key in ("offset", "length"))
+        and entity["offset"] + entity["length"] <= end
+        for entity in body.get("entities", ())
+    )
 
 
 def _told(body: Json) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Intake:
         """
         self._unsaved.begin(update)
         parsed = parse(update, self._application.bot)
-        await self._take(update, self._read(update, parsed), parsed)
+        await self._take(update, self._read(update), parsed)
 
     async def take_batch(self, updates: Iterable[object]) -> None:
         """Take updates in; when this returns, Telegram may forget all of them."""
@@ -75,7 +75,7 @@ class Intake:
         for update in updates:
             self._unsaved.begin(update)
             parsed = parse(update, self._application.bot)
-            reading = self._read(update, parsed)
+            reading = self._read(update)
             queues.setdefault(reading.user_id, []).append((update, reading, parsed))
         room = asyncio.Semaphore(MAX_USERS)
 
@@ -88,10 +88,8 @@ class Intake:
             for queue in queues.values():
                 group.create_task(work(queue))
 
-    def _read(self, update: object, parsed: SavedUpdate | None) -> Reading:
-        return read_update(
-            update, readable=parsed is not None, bot_type=self._bot_type, foreign_kinds=self._foreign_kinds
-        )
+    def _read(self, update: object) -> Reading:
+        return read_update(update, bot_type=self._bot_type, foreign_kinds=self._foreign_kinds)
 
     async def _take(self, update: object, reading: Reading, parsed: SavedUpdate | None) -> None:
         news = await store(self._api, update, reading)

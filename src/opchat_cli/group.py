@@ -31,6 +31,7 @@ _COMMANDS = (
     "export",
     "forget",
     "audit",
+    "replay",
     "simulator",
 )
 

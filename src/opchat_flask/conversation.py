@@ -20,7 +20,7 @@ from opchat_core.model import (
     user_to_json,
 )
 from opchat_core.model.checked import Checked, checked
-from opchat_core.model.wire import iso_time, media_to_json
+from opchat_core.model.version import version_to_json
 from opchat_flask.auth import current_operator, require_operator
 from opchat_flask.body import read_json
 from opchat_flask.headers import guard
@@ -124,18 +124,7 @@ def get_versions(user: str, seq: str) -> Response:
     """Read what a message was before its edits."""
     chat = current_chat()
     message = chat.message(path_message(user, seq))
-    versions = [
-        {
-            "messageType": version.message_type,
-            "messageText": version.text,
-            "entities": list(version.entities),
-            "media": version.media and media_to_json(version.media),
-            "payload": version.payload,
-            "writtenAt": iso_time(version.written_at),
-        }
-        for version in chat.versions(message.key)
-    ]
-    return json_response({"versions": versions})
+    return json_response({"versions": [version_to_json(version) for version in chat.versions(message.key)]})
 
 
 @conversation.post(f"{_CHAT}/<seq>/retry")

@@ -13,7 +13,7 @@ from opchat_cli.settings import actor, read_settings
 from opchat_core import OperatorChat, connect_config
 from opchat_core.errors import UserNotFound
 from opchat_core.model import Message, chat_to_json, message_to_json, user_to_json
-from opchat_core.model.wire import iso_time
+from opchat_core.model.version import version_to_json
 
 
 @click.command(
@@ -33,7 +33,7 @@ def command(user_id: int, output: IO[str]) -> None:
     """Write everything that is kept of a user as JSON Lines.
 
     Each line is an object with a `record`: first the `user`, then each `chat` followed by its `message`s, oldest
-    first; a message that was edited or deleted is followed by its earlier `version`s.
+    first; a message that was edited, deleted or understood later is followed by its earlier `version`s.
     """
     with connect_config(read_settings()) as chat:
         encoding = getattr(output, "encoding", None) or "utf-8"
@@ -56,14 +56,6 @@ def _records(chat: OperatorChat, user_id: int) -> Iterator[dict[str, Any]]:
 
 
 def _versions(chat: OperatorChat, message: Message) -> Iterator[dict[str, Any]]:
-    if message.edited_at is None and message.deleted_at is None:
-        return
     for version in chat.versions(message.key):
-        yield {
-            "record": "version",
-            "userId": message.user_id,
-            "botType": message.bot_type,
-            "seq": message.seq,
-            "messageText": version.text,
-            "writtenAt": iso_time(version.written_at),
-        }
+        key = {"userId": message.user_id, "botType": message.bot_type, "seq": message.seq}
+        yield {"record": "version", **key, **version_to_json(version)}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 from opchat_core.model import (
     Chat,
@@ -14,15 +13,14 @@ from opchat_core.model import (
     ChatStatus,
     Cursor,
     IncomingMessage,
-    Media,
     Message,
     MessageKey,
-    MessageType,
     Presence,
     Reaction,
     Received,
     ReopenRule,
 )
+from opchat_core.model.version import MessageVersion
 
 
 @frozen
@@ -36,27 +34,6 @@ class Colleague:
 
     name: str
     presence: Presence
-
-
-@frozen
-class MessageVersion:
-    """What a message was before an edit.
-
-    Attributes:
-        text: The text or caption.
-        written_at: When it was written.
-        message_type: What it was.
-        entities: Telegram's MessageEntity objects over ``text``.
-        media: The file it had.
-        payload: As of a :class:`~opchat_core.model.Message`.
-    """
-
-    text: str
-    written_at: datetime
-    message_type: MessageType = field(default=MessageType.TEXT, converter=MessageType)
-    entities: tuple[Mapping[str, Any], ...] = ()
-    media: Media | None = None
-    payload: Mapping[str, Any] | None = None
 
 
 class ChatRepository(Protocol):
@@ -86,6 +63,26 @@ class ChatRepository(Protocol):
         Raises:
             UserNotFound: If there is no such chat.
             MessageNotFound: If the chat has no message with this number of Telegram.
+        """
+        ...
+
+    def list_unsupported(self, *, after: MessageKey | None, limit: int) -> tuple[Message, ...]:
+        """Read what the bot handed in as ``unsupported``, of all chats, in the order of users, bots and ``seq``.
+
+        Args:
+            after: Only what comes after this one.
+            limit: At most so many.
+        """
+        ...
+
+    def reinterpret(self, key: MessageKey, message: IncomingMessage) -> Message | None:
+        """Give an ``unsupported`` message of the bot's its meaning; what it was is kept as an earlier version.
+
+        Its kind, text, entities, media, payload, context, album and what it answers are taken from ``message``; place,
+        time and number of Telegram stay.
+
+        Returns:
+            The message as it is then; None where it is not ``unsupported`` (any more), and nothing is changed.
         """
         ...
 

@@ -12,16 +12,18 @@ from attrs import frozen
 from psycopg.types.json import Jsonb
 
 from opchat_core.errors import InvalidInput, Unavailable
-from opchat_core.model import IncomingMessage, Message, Received, ReopenRule, fold
+from opchat_core.model import IncomingMessage, Message, MessageKey, Received, ReopenRule, fold
 from opchat_core.ports import Change, Clock
 from opchat_core.postgres.base import Base, Changed
 from opchat_core.postgres.database import Database
 from opchat_core.postgres.gathering import Gathering
 from opchat_core.postgres.queries import query
-from opchat_core.postgres.rows import to_outcome
+from opchat_core.postgres.rows import to_message, to_outcome
 
 _RECEIVE = query("receive")
 _RECEIVE_ALL = query("receive_all")
+_LIST_UNSUPPORTED = query("list_unsupported")
+_REINTERPRET = query("reinterpret")
 
 _DOCUMENTS = ("entities", "media", "payload", "context")
 """Columns of JSON."""
@@ -72,6 +74,10 @@ class _Report:
         }
 
 
+def _documents(columns: Mapping[str, Any]) -> dict[str, Jsonb | None]:
+    return {name: None if columns[name] is None else Jsonb(columns[name]) for name in _DOCUMENTS}
+
+
 class Receiving(Base):
     """Stores what users write; :class:`~opchat_core.ports.ChatRepository` documents it.
 
@@ -97,6 +103,20 @@ class Receiving(Base):
             self._changed(Change(stored.user_id, stored.bot_type, stored.revision))
         return Received(stored, duplicate=outcome == "duplicate", updated=outcome == "edited")
 
+    def list_unsupported(self, *, after: MessageKey | None, limit: int) -> tuple[Message, ...]:
+        """See :meth:`opchat_core.ports.ChatRepository.list_unsupported`."""
+        begin = attrs.asdict(after or MessageKey(0, "", 0))
+        return tuple(self._database.fetch(_LIST_UNSUPPORTED, to_message, {**begin, "limit": limit}))
+
+    def reinterpret(self, key: MessageKey, message: IncomingMessage) -> Message | None:
+        """See :meth:`opchat_core.ports.ChatRepository.reinterpret`."""
+        columns = _Report(message, verified=True, operator=None, reopen=ReopenRule()).columns()
+        parameters = {**columns, **_documents(columns), **attrs.asdict(key)}
+        found = self._database.fetch_one(_REINTERPRET, to_message, parameters)
+        if found:
+            self._changed(Change(found.user_id, found.bot_type, found.revision))
+        return found
+
     def _receive(self, reports: Sequence[_Report]) -> Sequence[Outcome]:
         if len(reports) == 1:
             return [self._receive_alone(reports[0])]
@@ -109,9 +129,8 @@ class Receiving(Base):
 
     def _receive_alone(self, report: _Report) -> Outcome:
         columns = report.columns()
-        documents = {name: None if columns[name] is None else Jsonb(columns[name]) for name in _DOCUMENTS}
         reopen_within = None if report.reopen.within == timedelta.max else report.reopen.within
-        parameters = {**columns, **documents, "reopen_within": reopen_within, "now": self._now()}
+        parameters = {**columns, **_documents(columns), "reopen_within": reopen_within, "now": self._now()}
         return self._database.fetch_one(_RECEIVE, to_outcome, parameters) or _ALONE
 
     def _receive_all(self, reports: Sequence[_Report]) -> Sequence[Outcome]:

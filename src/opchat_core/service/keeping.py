@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from opchat_core.errors import TooManyRequests
-from opchat_core.model import OPERATOR, Action, AuditRecord, Charge, Message, chat_subject
+from opchat_core.model import OPERATOR, Action, AuditRecord, Charge, IncomingMessage, Message, MessageKey, chat_subject
 from opchat_core.model.health import BotHealth, BotReport
 from opchat_core.recorded import recorded
 from opchat_core.service.base import Base
+
+_PAGE = 200  # messages that are read at once
 
 
 class Keeping(Base):
@@ -52,6 +54,25 @@ class Keeping(Base):
             Unavailable: If the store is away.
         """
         return self._store.bot_health(bot_type)
+
+    def unsupported(self) -> Iterator[Message]:
+        """Read what the bot handed in and could not name, of all chats; its raw update is in ``payload``."""
+        last: MessageKey | None = None
+        while page := self._store.list_unsupported(after=last, limit=_PAGE):
+            yield from page
+            last = page[-1].key
+
+    def reinterpret(self, key: MessageKey, message: IncomingMessage) -> Message | None:
+        """Give an ``unsupported`` message the meaning that a later version has found in it.
+
+        Args:
+            key: Which message.
+            message: What it is; see :meth:`opchat_core.ports.ChatRepository.reinterpret`.
+
+        Returns:
+            The message as it is then; None where it is not ``unsupported`` (any more), and nothing is changed.
+        """
+        return self._store.reinterpret(key, message)
 
     def export(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Iterator[Message]:
         """Read a whole chat, oldest first, without holding it in memory; ``operator`` is who takes it."""

@@ -194,6 +194,23 @@ class StoredChat:
         content = {name: getattr(new, name) for name in _CONTENT}
         return Received(self._change(entry, edited_at=written_at, **content), updated=True)
 
+    def reinterpret(self, seq: int, new: IncomingMessage) -> Message | None:
+        """Give a raw message its meaning; see :meth:`opchat_core.ports.ChatRepository.reinterpret`."""
+        entry = self.entry(seq)
+        if entry is None or not is_unsupported(entry.message):
+            return None
+        old = entry.message
+        entry.versions.append(_version(old, old.edited_at or old.created_at))
+        answers = new.reply_to_telegram_message_id
+        reply_to = (old.reply_to or self._seq_of(answers)) if answers is not None else None
+        return self._change(
+            entry,
+            **{name: getattr(new, name) for name in _CONTENT},
+            context=new.context if reply_to is None else _without_reply(new.context),
+            reply_to=reply_to,
+            media_group_id=new.media_group_id,
+        )
+
     def react(self, reaction: Reaction, now: datetime) -> Received:
         """Store a reaction; see :meth:`opchat_core.ports.ChatRepository.react`."""
         entry = self.entry(self._seq_of(reaction.telegram_message_id) or 0)
@@ -350,6 +367,12 @@ class StoredChat:
         self.revision += 1
         entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
         return entry.message
+
+
+def is_unsupported(message: Message) -> bool:
+    """Whether the bot handed it in as what nobody understood."""
+    raw = message.message_type is MessageType.UNSUPPORTED
+    return raw and message.verified and message.direction is Direction.IN
 
 
 def _version(message: Message | IncomingMessage, written_at: datetime) -> MessageVersion:

@@ -24,7 +24,7 @@ from opchat_core.model import (
 )
 from opchat_core.ports import MessageVersion
 from opchat_core.testing.memory.base import InMemoryBase
-from opchat_core.testing.memory.chat import Entry, StoredChat
+from opchat_core.testing.memory.chat import Entry, StoredChat, is_unsupported
 from opchat_core.testing.memory.tables import StoredUser
 
 MAX_AHEAD = timedelta(minutes=5)
@@ -58,6 +58,19 @@ class InMemoryChats(InMemoryBase):
         """Store with what the user reacts to a message."""
         with self._step(reaction.user_id, reaction.bot_type) as chat:
             return chat.react(reaction, self._clock.now())
+
+    def list_unsupported(self, *, after: MessageKey | None, limit: int) -> tuple[Message, ...]:
+        """Read what the bot handed in as ``unsupported``."""
+        begin = attrs.astuple(after) if after else (0, "", 0)
+        with self._lock:
+            found = [m for chat in self._tables.chats.values() for m in chat.messages if is_unsupported(m)]
+        following = (message for message in found if attrs.astuple(message.key) > begin)
+        return tuple(sorted(following, key=lambda message: attrs.astuple(message.key))[:limit])
+
+    def reinterpret(self, key: MessageKey, message: IncomingMessage) -> Message | None:
+        """Give an ``unsupported`` message its meaning."""
+        with self._step_or_none(key.user_id, key.bot_type) as chat:
+            return chat.reinterpret(key.seq, message) if chat else None
 
     def _remember(self, message: IncomingMessage, *, verified: bool) -> None:
         """Refresh the user's record: None leaves a name as it is, an empty one clears it."""
