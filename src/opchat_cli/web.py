@@ -10,16 +10,16 @@ from opchat_cli.settings import log_format
 from opchat_flask import worker
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from opchat_flask.front import Front
 
 
-def application() -> Flask:
+def application() -> Front:
     """Make the app of one process."""
     log_to_stderr(logging.INFO, log_format())
     return worker.application()
 
 
-def verbose_application() -> Flask:
+def verbose_application() -> Front:
     """Make the app of one process that logs more."""
     log_to_stderr(logging.DEBUG, log_format())
     return worker.application()

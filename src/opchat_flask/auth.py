@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from opchat_core.model import Operator
+    from opchat_core.operators import Operators
+    from opchat_flask.mount import Mount
+    from opchat_flask.sessions import Session
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -48,22 +51,40 @@ class Caller:
 
 
 def identify() -> Caller | None:
-    """Find out who makes the current request, as things stand now; None for nobody we know.
+    """Find out who makes the current request, as things stand now; None for nobody we know."""
+    return identification()()
+
+
+def identification() -> Callable[[], Caller | None]:
+    """Make what finds out who makes the current request, now and later: it needs the request only for a host's login.
 
     A bearer token decides alone: a wrong one is not made good by a cookie. Where the host has a login of its own, that
     takes the place of our sessions.
     """
+    mount = current_mount()
+    operators = mount.chat.operators
     token = bearer_token(request)
     if token is not None:
-        operator = current_chat().operators.of_token(token)
-        return Caller(operator.name, by_browser=False) if operator else None
-    mount = current_mount()
+        return lambda: _by_token(operators, token)
     if mount.authenticate is not None:
-        name = mount.authenticate(request)
-        return Caller(name, by_browser=True) if name else None
+        return lambda: _by_host(mount)
     session = read_session(request, mount.secret)
-    operator = mount.chat.operators.of_session(session.token) if session else None
-    return Caller(operator.name, by_browser=True, csrf_token=session.csrf_token) if session and operator else None
+    return lambda: _by_session(operators, session) if session else None
+
+
+def _by_token(operators: Operators, token: str) -> Caller | None:
+    operator = operators.of_token(token)
+    return Caller(operator.name, by_browser=False) if operator else None
+
+
+def _by_host(mount: Mount) -> Caller | None:
+    name = mount.authenticate(request) if mount.authenticate else None
+    return Caller(name, by_browser=True) if name else None
+
+
+def _by_session(operators: Operators, session: Session) -> Caller | None:
+    operator = operators.of_session(session.token)
+    return Caller(operator.name, by_browser=True, csrf_token=session.csrf_token) if operator else None
 
 
 def require_operator() -> None:

@@ -42,6 +42,16 @@ def read_json(origin: Origin = Origin.PROVEN) -> Mapping[str, Any]:
         raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY:
         raise RequestEntityTooLarge("The body is longer than 256 KiB.")
+    return parse(raw)
+
+
+def parse(raw: bytes) -> Mapping[str, Any]:
+    """Read bytes as a JSON object.
+
+    Raises:
+        BadRequest: If they are no JSON.
+        InvalidInput: If they are JSON, but no object.
+    """
     try:
         data = json.loads(
             raw.decode("utf-8"),

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 from flask import Blueprint, Response
 
 from opchat_core.errors import Unauthenticated
-from opchat_core.model import OPERATOR, Direction, IncomingMessage, Reaction, chat_to_json, message_to_json, rules
+from opchat_core.model import (
+    OPERATOR,
+    Direction,
+    IncomingMessage,
+    Reaction,
+    Received,
+    chat_to_json,
+    message_to_json,
+    rules,
+)
 from opchat_core.model.checked import Checked, checked
 from opchat_flask.auth import reporter
 from opchat_flask.body import read_json
@@ -51,10 +62,15 @@ def post_message() -> Response:
     received = current_chat().take_in(
         message, verified=caller.verified, operator=caller.operator.name if sent_elsewhere and caller.operator else None
     )
+    return json_response(*stored(received))
+
+
+def stored(received: Received) -> tuple[dict[str, Any], int]:
+    """Say what became of a message: the body of the answer, and its status."""
     answer = {"success": True, "message": message_to_json(received.message)}
     if received.duplicate:
-        return json_response({**answer, "duplicate": True})
-    return json_response(answer, 200 if received.updated else 201)
+        return {**answer, "duplicate": True}, 200
+    return answer, 200 if received.updated else 201
 
 
 @members.post("/api/chat-reaction")

@@ -14,7 +14,7 @@ PRIVATE = "private, no-cache"
 
 def json_response(data: Any, status: int = 200) -> Response:
     """Write a JSON answer in UTF-8."""
-    return Response(_encode(data), status, mimetype="application/json")
+    return Response(encode(data), status, mimetype="application/json")
 
 
 def tagged(response: Response, tag: str) -> Response:
@@ -42,8 +42,9 @@ def conditional_json(data: Any) -> Response:
 
 def digest(data: Any) -> str:
     """Name a JSON value by its content."""
-    return hashlib.blake2b(_encode(data), digest_size=16).hexdigest()
+    return hashlib.blake2b(encode(data), digest_size=16).hexdigest()
 
 
-def _encode(data: Any) -> bytes:
+def encode(data: Any) -> bytes:
+    """Write JSON in UTF-8, without spaces."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

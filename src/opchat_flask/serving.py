@@ -1,10 +1,6 @@
 """Serving the app for real: granian, with workers that are processes of their own.
 
-granian speaks HTTP outside Python and hands each request to a thread. An event stream holds its thread for as long as
-it lasts, and so does an upload that stalls, for granian sets no time limit to bodies: :mod:`~opchat_flask.streams` and
-:mod:`~opchat_flask.uploads` see to it that both leave threads to others. Reading bodies in an event loop before a
-thread is taken (granian's own interface, RSGI) was measured: a fifth of the requests a second. A proxy that buffers
-does it better, and belongs before what faces the open internet.
+granian speaks HTTP outside Python and calls :class:`~opchat_flask.front.Front` in an event loop.
 """
 
 from __future__ import annotations
@@ -14,7 +10,7 @@ import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -23,8 +19,8 @@ from opchat_core.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-THREADS = 64
-"""Threads of a worker: requests under way at once, event streams included."""
+CONNECTIONS = 10_000
+"""Connections of a worker, event streams included."""
 
 BACKLOG = 1024
 """Connections that may wait for a worker to take them."""
@@ -65,11 +61,12 @@ def serve(
         target,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        websockets=False,
         workers=workers,
-        blocking_threads=THREADS,
         backlog=BACKLOG,
-        backpressure=THREADS,
+        backpressure=CONNECTIONS,
         log_level=LogLevels.error,
         log_access=False,
         factory=True,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any, Self
 
 import attrs
@@ -55,11 +57,13 @@ class Checked:
         Raises:
             InvalidInput: With every broken field, under its JSON key.
         """
+        keys = _keys(cls)  # type: ignore[arg-type] # classes can be hashed
+        with suppress(InvalidInput, TypeError):  # of which this tells only the first; below, all are found
+            return cls(**{name: data[key] for name, key in keys if data.get(key) is not None})
         values: dict[str, Any] = {}
         errors: list[FieldError] = []
-        keys: dict[str, str] = {}
         for field in attrs.fields(cls):  # type: ignore[arg-type] # every subclass is an attrs class
-            key = keys[field.name] = field.metadata[_KEY] or camel(field.name)
+            key = field.metadata[_KEY] or camel(field.name)
             if data.get(key) is None and field.default is not attrs.NOTHING:
                 continue
             if key not in data:
@@ -76,9 +80,17 @@ class Checked:
         try:
             return cls(**values)
         except InvalidInput as error:  # a rule between fields, told in Python's names
+            names = dict(keys)
             raise InvalidInput(
-                FieldError(prefix + keys.get(e.field, e.field), e.message) for e in error.errors
+                FieldError(prefix + names.get(e.field, e.field), e.message) for e in error.errors
             ) from None
+
+
+@cache
+def _keys(cls: type[Checked]) -> tuple[tuple[str, str], ...]:
+    """The names of the fields that callers may give, with their JSON keys."""
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)  # type: ignore[arg-type] # as above
+    return tuple((field.name, field.metadata[_KEY] or camel(field.name)) for field in fields if _RULE in field.metadata)
 
 
 def camel(name: str) -> str:

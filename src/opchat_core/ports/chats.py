@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from attrs import frozen
 
+from opchat_core.errors import InvalidInput
 from opchat_core.model import (
     Chat,
     ChatCounts,
@@ -54,6 +56,16 @@ class ChatRepository(Protocol):
 
         Raises:
             InvalidInput: If ``created_at`` is over five minutes ahead.
+        """
+        ...
+
+    def receive_all(
+        self, messages: Sequence[IncomingMessage], *, verified: bool, reopen: ReopenRule
+    ) -> tuple[Received | InvalidInput, ...]:
+        """Store messages of users, each exactly once, in as few commits as can be; see :meth:`receive`.
+
+        Returns:
+            What became of each, in their order: an error where it cannot be stored, which keeps no other from it.
         """
         ...
 

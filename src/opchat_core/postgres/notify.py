@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from time import monotonic
 
 import psycopg
@@ -22,7 +22,7 @@ from opchat_core.postgres.queries import query
 
 _log = logging.getLogger(__name__)
 
-GATHER = 0.01
+GATHER = 0.02
 """Seconds between two announcements at least; the first after a quiet while goes out at once."""
 
 BATCH = 100
@@ -56,22 +56,24 @@ class Notifier:
         self._database = database
         self._waiting: dict[tuple[int, str, bool], Change] = {}
         self._changed = Condition()
-        self._closed = False
+        self._closed = Event()
         self._thread: Thread | None = None
 
     def changed(self, change: Change) -> None:
         """Take a change to be announced soon; returns at once."""
         with self._changed:
+            is_first = not self._waiting
             self._waiting[change.subject] = change
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="opchat-notifier", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            elif is_first:  # otherwise it is awake, or about to be
+                self._changed.notify()
 
     def close(self) -> None:
         """Announce what waits and stop."""
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._changed.notify()
         if self._thread:
             self._thread.join()
@@ -80,11 +82,11 @@ class Notifier:
         rest_until = 0.0
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                while not self._closed and (rest := rest_until - monotonic()) > 0:
-                    self._changed.wait(rest)
+                self._changed.wait_for(lambda: self._waiting or self._closed.is_set())
+            self._closed.wait(max(0.0, rest_until - monotonic()))  # while more gathers, and nobody wakes us for it
+            with self._changed:
                 waiting, self._waiting = self._waiting, {}
-                closed = self._closed
+                closed = self._closed.is_set()
             if waiting:
                 self._announce(list(waiting.values()))
             if closed:

@@ -95,7 +95,17 @@ class Receiving(Base):
     ) -> Received:
         """See :meth:`opchat_core.ports.ChatRepository.receive`."""
         report = _Report(message, verified, operator, reopen)
-        found = self._gathering.do(report)
+        return self._settle(report, self._gathering.do(report))
+
+    def receive_all(
+        self, messages: Sequence[IncomingMessage], *, verified: bool, reopen: ReopenRule
+    ) -> tuple[Received | InvalidInput, ...]:
+        """See :meth:`opchat_core.ports.ChatRepository.receive_all`."""
+        reports = [_Report(message, verified, None, reopen) for message in messages]
+        outcomes = self._receive(reports) if len(reports) > 1 else [_ALONE] * len(reports)
+        return tuple(map(self._settle_or_refuse, reports, outcomes))
+
+    def _settle(self, report: _Report, found: Outcome) -> Received:
         outcome, stored = self._receive_alone(report) if found == _ALONE else found
         if stored is None:
             raise InvalidInput.of("created_at", "must not be more than five minutes ahead")
@@ -116,6 +126,12 @@ class Receiving(Base):
         if found:
             self._changed(Change(found.user_id, found.bot_type, found.revision))
         return found
+
+    def _settle_or_refuse(self, report: _Report, found: Outcome) -> Received | InvalidInput:
+        try:
+            return self._settle(report, found)
+        except InvalidInput as error:
+            return error
 
     def _receive(self, reports: Sequence[_Report]) -> Sequence[Outcome]:
         if len(reports) == 1:

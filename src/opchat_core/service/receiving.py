@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
-from opchat_core.errors import ForbiddenDirection, ForbiddenEdit
+from opchat_core.errors import ForbiddenDirection, ForbiddenEdit, InvalidInput
 from opchat_core.model import OPERATOR, Chat, Direction, IncomingMessage, Message, Reaction, Received
 from opchat_core.service.base import Base, found
 
@@ -55,6 +56,17 @@ class Receiving(Base):
                 raise ForbiddenEdit("Only a verified caller may edit a message.")
             message = attrs.evolve(message, created_at=None, update_id=None)
         return self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
+
+    def take_in_all(self, messages: Sequence[IncomingMessage]) -> tuple[Received | InvalidInput, ...]:
+        """Store messages whose origin is beyond doubt, in as few commits as can be; see :meth:`take_in`.
+
+        Returns:
+            What became of each, in their order: an error where it cannot be stored, which keeps no other from it.
+
+        Raises:
+            Unavailable: If the store is away; then some may be stored, and handing them in again does not double them.
+        """
+        return self._store.receive_all(messages, verified=True, reopen=self.config.reopen)
 
     def react(self, reaction: Reaction) -> Received:
         """Store with what a user reacts to a message now, and say whether that is news.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +54,19 @@ class InMemoryChats(InMemoryBase):
             if not received.duplicate:
                 self._remember(message, verified=verified)
             return received
+
+    def receive_all(
+        self, messages: Sequence[IncomingMessage], *, verified: bool, reopen: ReopenRule
+    ) -> tuple[Received | InvalidInput, ...]:
+        """Store many messages, each once."""
+
+        def receive(message: IncomingMessage) -> Received | InvalidInput:
+            try:
+                return self.receive(message, verified=verified, operator=None, reopen=reopen)
+            except InvalidInput as error:
+                return error
+
+        return tuple(map(receive, messages))
 
     def react(self, reaction: Reaction) -> Received:
         """Store with what the user reacts to a message."""
