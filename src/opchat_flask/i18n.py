@@ -25,7 +25,18 @@ LANGUAGES = {"en": "English", "ru": "Русский"}
 COOKIE = "opchat_language"
 """Remembers what the visitor chose by the switch."""
 
-_DIRECTORY = Path(__file__).with_name("translations")
+LIST = frozenset({"banner", "bell", "chat", "delivery", "kind", "list", "stalled", "text", "time", "user"})
+"""Beginnings of the keys that the scripts of a list use; the page brings them along."""
+
+CHAT = frozenset(
+    {
+        *("attach", "buttons", "change", "composer", "failure", "format", "media", "message", "outbox", "presence"),
+        *("reaction", "viewer"),
+    }
+)
+"""Beginnings of the keys that the scripts of an open chat use besides; they come with those."""
+
+DIRECTORY = Path(__file__).with_name("translations")
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -40,7 +51,12 @@ def language_of(request: Request) -> str:
 @cache
 def catalog(language: str) -> Mapping[str, str]:
     """Read all strings of a language, by keys such as ``login.title``."""
-    return dict(_flatten(json.loads((_DIRECTORY / f"{language}.json").read_text(encoding="utf-8"))))
+    return dict(_flatten(json.loads((DIRECTORY / f"{language}.json").read_text(encoding="utf-8"))))
+
+
+def part(language: str, beginnings: frozenset[str]) -> dict[str, str]:
+    """Choose the strings whose keys begin with one of some words."""
+    return {key: text for key, text in catalog(language).items() if key.partition(".")[0] in beginnings}
 
 
 def translate(language: str, key: str, **values: object) -> str:

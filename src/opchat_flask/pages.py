@@ -20,9 +20,10 @@ from jinja2.utils import htmlsafe_json_dumps
 from opchat_flask.auth import current_operator, login_required
 from opchat_flask.error_pages import answer_with_pages
 from opchat_flask.headers import guard
-from opchat_flask.i18n import COOKIE, LANGUAGES, catalog, language_of, translate
+from opchat_flask.i18n import CHAT, COOKIE, DIRECTORY, LANGUAGES, LIST, language_of, part, translate
 from opchat_flask.mount import current_mount
 from opchat_flask.origin import is_https, local_path
+from opchat_flask.respond import json_response
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -53,7 +54,8 @@ def dashboard(user_id: int | None = None) -> ResponseReturnValue:
         "login": mount.login_url(),
         "operator": current_operator().name,
         "language": language,
-        "strings": catalog(language),
+        "strings": part(language, LIST),
+        "chatStrings": url_for(".strings", version=_version(), language=language),
     }
     return render_template(
         "opchat/dashboard.html",
@@ -81,7 +83,18 @@ def switch_language(language: str) -> ResponseReturnValue:
 @pages.get("/dashboard/assets/<version>/<path:name>")
 def asset(version: str, name: str) -> Response:
     """Send a style sheet, script or picture, compressed; at the current version's address it may be kept for good."""
-    response = send_from_directory(_STATIC, name)
+    return _kept(send_from_directory(_STATIC, name), version)
+
+
+@pages.get("/dashboard/strings/<version>/<language>")
+def strings(version: str, language: str) -> Response:
+    """Send what the scripts of an open chat say, in one language."""
+    if language not in LANGUAGES:
+        abort(404)
+    return _kept(json_response(part(language, CHAT)), version)
+
+
+def _kept(response: Response, version: str) -> Response:
     if version == _version():
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     response.vary.add("Accept-Encoding")
@@ -111,7 +124,7 @@ def page_helpers() -> dict[str, Any]:
 def _version() -> str:
     """Name the state of all static files, so that an upgrade reaches every browser at once."""
     digest = hashlib.sha256()
-    for path in sorted(_STATIC.rglob("*.*")):
+    for path in sorted([*_STATIC.rglob("*.*"), *DIRECTORY.glob("*.json")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

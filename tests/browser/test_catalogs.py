@@ -10,7 +10,7 @@ import pytest
 import opchat_flask
 from opchat_core.model import DeliveryStatus, FailureCode, MessageType
 from opchat_core.model.health import StallReason
-from opchat_flask.i18n import LANGUAGES, catalog, translate
+from opchat_flask.i18n import CHAT, LANGUAGES, LIST, catalog, part, translate
 
 PACKAGE = Path(opchat_flask.__file__).parent
 # CLDR's categories of whole numbers (https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html);
@@ -26,8 +26,10 @@ BUILT = {
     *(f"login.error.{word}" for word in ("credentials", "throttled", "ticket", "origin")),
     *(f"error.{part}.{word}" for part in ("title", "hint") for word in (401, 403, 404, 429, 500, 503, "other")),
     *(f"stalled.{word}" for word in StallReason),
+    *(f"format.{word}" for word in ("bold", "italic", "code", "text_link")),
+    *(f"change.{action}.{state}" for action in ("edit", "delete", "react") for state in ("pending", "refused")),
     *(f"list.empty_{word}" for word in ("open", "closed")),
-    *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured")),
+    *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured", "files_gone")),
 }
 # An unknown outcome has one sentence for whatever the reason is.
 FAILURES = {f"failure.{word}" for word in FailureCode} - {"failure.answer_lost", "failure.lease_expired"}
@@ -59,6 +61,7 @@ def used() -> set[str]:
         "login.error.",
         "error.title.",
         "error.hint.",
+        "format.",
     }
 
 
@@ -66,6 +69,18 @@ def used() -> set[str]:
 def test_every_string_that_is_said_is_in_the_catalog_and_no_other(language: str) -> None:
     """A string that is missing in one language, or that nobody uses any more, is named here."""
     assert {base(key) for key in catalog(language)} == used()
+
+
+@pytest.mark.parametrize(("scripts", "prefixes"), [("*.js", LIST), ("notify/*.js", LIST), ("chat/*.js", LIST | CHAT)])
+def test_scripts_are_given_what_they_say(scripts: str, prefixes: frozenset[str]) -> None:
+    """A list is painted without the strings of chats, so that none of them may be asked for there."""
+    sources = PACKAGE.joinpath("static", "js").glob(scripts)
+    said = {
+        key for source in sources for key in re.findall(r'"([a-z]+)\.[a-z_.]+"', source.read_text(encoding="utf-8"))
+    }
+    known = {key.partition(".")[0] for key in catalog("en")}
+    assert said & known <= prefixes
+    assert {key.partition(".")[0] for key in part("ru", prefixes)} == prefixes
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # The size of each thing that was loaded before the list was there, and how much of the page has jumped.
 LOADED = """async () => {
-  const later = (name) => /[/]js[/](chat|notify)[/]|[/]api[/](events|users)/.test(name);
+  const later = (name) => /[/]js[/](chat|notify)[/]|chat[.]css|[/]strings[/]|[/]api[/](events|users|limits)/.test(name);
   const entries = performance.getEntries().filter((entry) => entry.decodedBodySize && !later(entry.name));
   const shift = await new Promise((resolve) => {
     new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type: "layout-shift", buffered: true });

@@ -35,7 +35,7 @@ def test_the_way_in_leads_to_the_list(client: Client) -> None:
 def test_both_addresses_answer_with_the_same_shell(browser: Client, address: str) -> None:
     """It says who is logged in and how to speak, and nothing of any chat."""
     config = config_of(browser.get(address).text)
-    assert config.keys() == {"base", "login", "operator", "language", "strings"}
+    assert config.keys() == {"base", "login", "operator", "language", "strings", "chatStrings"}
     assert (config["base"], config["operator"], config["language"]) == ("", "Olga", "en")
 
 

@@ -3,7 +3,8 @@
 import { apiPath } from "./config.js";
 import { connection } from "./connection.js";
 
-const PATIENCE = 30_000;
+/** Milliseconds that an answer may take. */
+export const PATIENCE = 30_000;
 
 /** The server answered, and said no. */
 export class Refused extends Error {
@@ -38,7 +39,7 @@ export function get(path, query = {}, signal) {
 }
 
 /**
- * @param {"POST" | "PATCH"} method
+ * @param {"POST" | "PATCH" | "PUT" | "DELETE"} method
  * @param {string} path
  * @param {object} [body]
  * @param {RequestInit} [more]
@@ -73,9 +74,19 @@ async function request(method, path, body, signal, more = {}) {
     connection.lost();
     throw new Unanswered(String(error));
   }
-  connection.answered(response.status);
-  if (response.ok) return data;
-  throw new Refused(response.status, data, Number(response.headers.get("Retry-After")) || 0);
+  return answered(response.status, data, response.headers.get("Retry-After"));
+}
+
+/**
+ * Take an answer in.
+ * @param {number} status
+ * @param {any} data
+ * @param {string | null} retryAfter
+ */
+export function answered(status, data, retryAfter) {
+  connection.answered(status);
+  if (status >= 200 && status < 300) return data;
+  throw new Refused(status, data, Number(retryAfter) || 0);
 }
 
 /**

@@ -6,7 +6,8 @@
  * @property {string | null} login Where operators log in, if that is known.
  * @property {string} operator The name of whoever is logged in.
  * @property {string} language "en" or "ru".
- * @property {Record<string, string>} strings The catalog of that language.
+ * @property {Record<string, string>} strings What is said in that language, without what only an open chat says.
+ * @property {string} chatStrings Where the rest is.
  */
 
 /** @type {Config} */

@@ -25,3 +25,10 @@ export function t(key, values = {}) {
  * @param {string} key
  */
 export const has = (key) => key in config.strings;
+
+/** Bring what an open chat says. */
+export async function loadChatStrings() {
+  const response = await fetch(config.chatStrings);
+  if (!response.ok) throw new Error(`no strings: ${response.status}`);
+  Object.assign(config.strings, await response.json());
+}

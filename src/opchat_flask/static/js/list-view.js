@@ -207,7 +207,7 @@ function preview(message) {
       ? null
       : message.operator === config.operator
         ? t("list.you")
-        : (message.operator ?? t("message.operator"));
+        : (message.operator ?? t("list.operator"));
   const kind = message.messageType === "text" ? "" : kindName(message.messageType);
   return [
     writer && el("span", { class: "row-writer" }, line(writer), ": "),

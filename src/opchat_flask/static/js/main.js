@@ -6,7 +6,7 @@ import { ChatList } from "./chat-list.js";
 import { chatPath, listPath, userIdOf } from "./config.js";
 import { connection } from "./connection.js";
 import { byId } from "./dom.js";
-import { t } from "./i18n.js";
+import { loadChatStrings, t } from "./i18n.js";
 import { Inbox } from "./inbox.js";
 import { ListView } from "./list-view.js";
 import { live } from "./live.js";
@@ -31,8 +31,8 @@ let unloadable = false;
 let shown = null;
 
 function loadSide() {
-  loading ??= import("./chat/side.js").then(
-    ({ Side }) => {
+  loading ??= Promise.all([import("./chat/side.js"), loadChatStrings(), loadStyle()]).then(
+    ([{ Side }]) => {
       side = new Side(announce);
       side.subscribe(title);
       return side;
@@ -43,6 +43,17 @@ function loadSide() {
     },
   );
   return loading;
+}
+
+/** Put the style of chats in force: until now it did not apply, so that nothing waited for it. */
+async function loadStyle() {
+  const link = /** @type {HTMLLinkElement} */ (byId("chat-style"));
+  if (!link.sheet) {
+    await new Promise((resolve) => {
+      for (const kind of ["load", "error"]) link.addEventListener(kind, resolve, { once: true });
+    });
+  }
+  link.media = "all";
 }
 
 function loadHerald() {
@@ -122,7 +133,7 @@ function title() {
 /** Close the open chat and go on to the next one, or reopen it and stay. */
 async function toggleStatus() {
   const conversation = side?.current;
-  const chat = conversation?.chat;
+  const chat = conversation?.chat ?? list.chats.find(({ userId }) => userId === conversation?.userId);
   if (!conversation || !chat) return;
   const status = chat.status === "open" ? "closed" : "open";
   const next = listView.neighbour(1) ?? listView.neighbour(-1);
@@ -198,15 +209,15 @@ listen({
     if (!WIDE.matches) go(null);
     listView.focusSearch();
   },
-  answer: () => side?.current && side.composer.focus(),
+  answer: () => side?.answer(),
   toggleStatus,
   undo: () => byId("toast-button").click(),
   help,
 });
 inbox.subscribe(title);
 connection.subscribe(() => {
-  if (unloadable) {
-    if (connection.reachable) reload();
+  if (unloadable && connection.reachable) {
+    reload();
     return;
   }
   if (!connection.signedIn) return;

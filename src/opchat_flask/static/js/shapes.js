@@ -14,6 +14,22 @@
  * @property {number} attempts
  * @property {string | null} nextAttemptAt
  *
+ * @typedef {object} Entity Telegram's MessageEntity.
+ * @property {string} type
+ * @property {number} offset In UTF-16 units, as the length.
+ * @property {number} length
+ * @property {string} [url]
+ * @property {string} [language]
+ *
+ * @typedef {object} Media
+ * @property {string} [fileName]
+ * @property {string} [mimeType]
+ * @property {number} [fileSize]
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {number} [duration] In seconds.
+ * @property {string} [thumbnailFileId]
+ *
  * @typedef {object} Message
  * @property {number} userId
  * @property {string} botType
@@ -22,8 +38,8 @@
  * @property {boolean} verified
  * @property {string} messageType
  * @property {string} messageText
- * @property {object[]} entities
- * @property {Record<string, any> | null} media
+ * @property {Entity[]} entities
+ * @property {Media | null} media
  * @property {Record<string, any> | null} payload
  * @property {number | null} telegramMessageId
  * @property {number | null} replyTo
@@ -37,9 +53,22 @@
  * @property {Delivery | null} delivery
  * @property {Record<string, any>} [context]
  * @property {{user: Record<string, any>[], operator: Record<string, any>[]}} [reactions]
+ * @property {string} [editableUntil] Until when Telegram lets it be changed.
+ * @property {PendingChange} [pendingChange]
+ *
+ * @typedef {object} PendingChange What an operator wants of a message and Telegram has not done yet.
+ * @property {"edit" | "delete" | "react"} action
+ * @property {string | null} messageText
+ * @property {Entity[] | null} entities
+ * @property {string | null} emoji
+ * @property {string} operator
+ * @property {"pending" | "refused"} status
+ * @property {{code: string, message: string} | null} error
  *
  * @typedef {object} Version
+ * @property {string} [messageType]
  * @property {string} messageText
+ * @property {Entity[]} [entities]
  * @property {string} writtenAt
  *
  * @typedef {object} Chat

@@ -66,22 +66,105 @@ function link(address) {
  */
 export const line = (text) => el("bdi", {}, ...revealed(text.replace(/\s+/gu, " ")));
 
+/** How Telegram's entities look here; those that are not named look like any text, or are links by what they say. */
+const STYLES = /** @type {const} */ ({
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  pre: "pre",
+  blockquote: "blockquote",
+  expandable_blockquote: "blockquote",
+});
+const VERBATIM = new Set(["code", "pre", "text_link"]);
+
 /**
- * A text of many lines, with its links.
+ * A text of many lines, with its formatting and its links.
  * @param {string} text
+ * @param {object[]} [entities] Telegram's MessageEntity objects.
  */
-export function prose(text) {
-  const body = el("div", { class: "prose", dir: "auto" });
+export function prose(text, entities = []) {
+  return el("div", { class: "prose", dir: "auto" }, ...formatted(text, 0, text.length, sound(text, entities), false));
+}
+
+/**
+ * The entities that lie within the text, in the order of a walk through it: anybody may have posted them.
+ * @param {string} text
+ * @param {object[]} entities
+ * @returns {import("./shapes.js").Entity[]}
+ */
+const sound = (text, entities) =>
+  /** @type {import("./shapes.js").Entity[]} */ (entities)
+    .filter(
+      ({ type, offset, length }) =>
+        (type in STYLES || type === "text_link" || type === "spoiler") &&
+        Number.isInteger(offset) &&
+        Number.isInteger(length) &&
+        offset >= 0 &&
+        length > 0 &&
+        offset + length <= text.length,
+    )
+    .sort((one, other) => one.offset - other.offset || other.length - one.length);
+
+/**
+ * @param {string} text
+ * @param {number} from
+ * @param {number} to
+ * @param {import("./shapes.js").Entity[]} entities Those that begin between.
+ * @param {boolean} verbatim Whether addresses in it stay what they are.
+ * @returns {(string | HTMLElement)[]}
+ */
+function formatted(text, from, to, entities, verbatim) {
+  const parts = [];
+  let at = from;
+  for (let next = 0; next < entities.length; ) {
+    const entity = /** @type {import("./shapes.js").Entity} */ (entities[next]);
+    const end = Math.min(to, entity.offset + entity.length);
+    const inner = entities.slice(next + 1).filter((one) => one.offset < end);
+    next += 1 + inner.length;
+    parts.push(...linked(text.slice(at, entity.offset), verbatim));
+    const within = formatted(text, entity.offset, end, inner, verbatim || VERBATIM.has(entity.type));
+    parts.push(...styled(entity, within));
+    at = end;
+  }
+  parts.push(...linked(text.slice(at, to), verbatim));
+  return parts;
+}
+
+/**
+ * @param {import("./shapes.js").Entity} entity
+ * @param {(string | HTMLElement)[]} within
+ * @returns {(string | HTMLElement)[]}
+ */
+function styled({ type, url }, within) {
+  if (type === "spoiler") return [el("span", { class: "spoiler" }, ...within)];
+  if (type !== "text_link") return [el(STYLES[/** @type {"bold"} */ (type)], {}, ...within)];
+  const anchor = link(String(url));
+  if (!anchor) return within;
+  // The words may say anything: where it leads stands beside them.
+  anchor.replaceChildren(...within);
+  return [anchor, el("span", { class: "leads-to" }, ...revealed(` (${new URL(anchor.href).host})`))];
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} verbatim
+ * @returns {(string | HTMLElement)[]}
+ */
+function linked(text, verbatim) {
+  if (verbatim) return revealed(text);
+  const parts = [];
   let from = 0;
   for (const match of text.matchAll(LINK)) {
     const address = match[0].replace(TAIL, "");
     const anchor = link(address);
     if (!anchor) continue;
-    body.append(...revealed(text.slice(from, match.index)), anchor);
+    parts.push(...revealed(text.slice(from, match.index)), anchor);
     from = match.index + address.length;
   }
-  body.append(...revealed(text.slice(from)));
-  return body;
+  parts.push(...revealed(text.slice(from)));
+  return parts;
 }
 
 /**

@@ -1,12 +1,15 @@
-/** One message of a chat, stored or still on its way to the server. */
+/** One message of a chat, or the parts of one album. */
 
 import { config } from "../config.js";
 import { explain, mark } from "../delivery.js";
 import { el, icon } from "../dom.js";
-import { has, t } from "../i18n.js";
-import { card, gist } from "../kinds.js";
+import { t } from "../i18n.js";
+import { kindName } from "../kinds.js";
 import { line, prose } from "../stranger.js";
 import { clockTime, fullTime } from "../times.js";
+import { origin, quote, reactions } from "./around.js";
+import { album, content } from "./content.js";
+import { canBeQuoted } from "./pick.js";
 
 /** @typedef {import("../shapes.js").Message} Message */
 
@@ -15,7 +18,7 @@ import { clockTime, fullTime } from "../times.js";
  * @property {boolean} first The first of a run by the same writer.
  * @property {boolean} last The last of it.
  * @property {Message | undefined} quoted What it answers, if that is loaded.
- * @property {string | undefined} note Why a wish about it was not granted.
+ * @property {(string | undefined)[]} notes Of each part, why a wish about it was not granted.
  * @property {import("../shapes.js").Version[] | undefined} versions What it said before, when somebody asked.
  */
 
@@ -26,103 +29,157 @@ import { clockTime, fullTime } from "../times.js";
  * @property {(seq: number) => void} show
  * @property {(message: Message) => void} quote
  * @property {(message: Message) => void} versions
+ * @property {(message: Message) => void} view
+ * @property {(parts: Message[], beside: HTMLElement) => void} menu
  * @property {(item: import("./outbox.js").Pending) => void} again
  * @property {(item: import("./outbox.js").Pending) => void} withdraw
  */
 
 /**
- * @param {Message} message
+ * @param {Message[]} parts One, or those of an album.
  * @param {Placement} placement
  * @param {Actions} actions
  */
-export function bubble(message, { first, last, quoted, note, versions }, actions) {
+export function bubble(parts, { first, last, quoted, notes, versions }, actions) {
+  const message = /** @type {Message} */ (parts[0]);
   const out = message.direction === "out";
   const foreign = out && message.operator !== config.operator;
-  const kind = message.messageType === "text" ? null : card(message);
-  const text = message.messageText ? prose(message.messageText) : null;
+  const writer = message.operator ?? t("list.operator");
+  const gone = parts.every((part) => part.deletedAt);
+  const texts = parts.filter((part) => part.messageText);
+  const kind = parts.length > 1 ? album(parts, actions.view) : content(message, actions.view);
+  const bare = message.messageType === "sticker" || message.messageType === "dice";
   return el(
     "li",
-    { class: classes(out, first, last, message.deletedAt && "deleted"), id: `message-${message.seq}` },
-    el("span", { class: "visually-hidden" }, out ? `${message.operator ?? t("message.operator")}:` : t("message.user")),
+    {
+      class: classes(out, first, last, gone && "deleted", kind && `holds-${message.messageType}`, bare && "bare"),
+      id: `message-${message.seq}`,
+    },
+    el("span", { class: "visually-hidden" }, out ? `${writer}:` : t("message.user")),
     el(
       "div",
       { class: "bubble" },
-      first && foreign && el("div", { class: "author" }, line(message.operator ?? t("message.operator"))),
-      message.replyTo !== null && quote(message.replyTo, quoted, actions),
+      first && foreign && el("div", { class: "author" }, line(writer)),
+      origin(message),
+      quote(message, quoted, actions.show),
       versions && earlier(versions),
+      message.messageType === "button" && el("div", { class: "pressed" }, icon("tap"), t("kind.button")),
       kind,
-      text,
-      el(
-        "div",
-        { class: "meta" },
-        message.deletedAt && el("span", {}, t("message.deleted")),
-        !message.verified &&
-          !out &&
-          el("span", { class: "unverified", title: t("message.unverified_explained") }, t("message.unverified")),
-        message.editedAt &&
-          el(
-            "button",
-            {
-              type: "button",
-              class: "edited",
-              title: fullTime(message.editedAt),
-              "aria-expanded": String(Boolean(versions)),
-              onclick: () => actions.versions(message),
-            },
-            t("message.edited"),
-          ),
-        el("time", { datetime: message.createdAt, title: fullTime(message.createdAt) }, clockTime(message.createdAt)),
-        message.delivery && mark(message.delivery),
-      ),
-      canBeQuoted(message) &&
-        // By keyboard the composer goes through the messages; fifty more stops of Tab would help nobody.
-        el(
-          "button",
-          {
-            type: "button",
-            class: "tool answer",
-            tabindex: -1,
-            title: t("message.answer"),
-            "aria-label": t("message.answer"),
-            onclick: () => actions.quote(message),
-          },
-          icon("quote"),
-        ),
+      ...texts.map((part) => prose(part.messageText, part.entities)),
+      keys(message),
+      meta(parts, versions, actions),
+      canBeQuoted(message) && tools(parts, actions),
     ),
-    message.delivery && fate(message, note, actions),
+    reactions(parts),
+    ...parts.map((part, at) => part.delivery && fate(part, notes[at], actions)),
+    ...parts.map((part, at) => under(part, notes[at])),
   );
 }
 
 /**
- * Whether the user can see what is answered: Telegram has to know it.
+ * A change that Telegram has not made, and a wish that was not granted, of a message that is otherwise well.
  * @param {Message} message
+ * @param {string | undefined} note
  */
-export const canBeQuoted = (message) => message.telegramMessageId !== null && !message.deletedAt;
+function under({ pendingChange, delivery }, note) {
+  const told = note && !(delivery && explain(delivery)) ? note : "";
+  if (!pendingChange) return told ? el("div", { class: "fate fate-failed" }, el("p", {}, told)) : null;
+  const { action, status, error, messageText } = pendingChange;
+  const why = error ? ` (${error.message})` : "";
+  return el(
+    "div",
+    { class: `fate fate-${status === "refused" ? "failed" : "queued"}` },
+    el(
+      "p",
+      {},
+      t(`change.${action}.${status}`),
+      why,
+      action === "edit" && messageText ? el("span", { class: "wanted" }, line(messageText.slice(0, 200))) : null,
+      told ? ` ${told}` : null,
+    ),
+  );
+}
+
+/**
+ * @param {Message[]} parts
+ * @param {import("../shapes.js").Version[] | undefined} versions
+ * @param {Actions} actions
+ */
+function meta(parts, versions, actions) {
+  const message = /** @type {Message} */ (parts[0]);
+  const edited = parts.find((part) => part.editedAt);
+  // Where the parts of an album fare differently, each one's fate stands below; here stands the worst.
+  const delivery = parts.map((part) => part.delivery).find((one) => one && one.status !== "sent") ?? message.delivery;
+  return el(
+    "div",
+    { class: "meta" },
+    parts.every((part) => part.deletedAt) && el("span", {}, t("message.deleted")),
+    !message.verified &&
+      message.direction === "in" &&
+      el("span", { class: "unverified", title: t("message.unverified_explained") }, t("message.unverified")),
+    edited &&
+      el(
+        "button",
+        {
+          type: "button",
+          class: "edited",
+          title: fullTime(edited.editedAt ?? ""),
+          "aria-expanded": String(Boolean(versions)),
+          onclick: () => actions.versions(edited),
+        },
+        t("message.edited"),
+      ),
+    el("time", { datetime: message.createdAt, title: fullTime(message.createdAt) }, clockTime(message.createdAt)),
+    delivery && mark(delivery),
+  );
+}
+
+/**
+ * What can be done about it. By keyboard the composer goes through the messages; a hundred more stops of Tab would help
+ * nobody.
+ * @param {Message[]} parts
+ * @param {Actions} actions
+ */
+function tools(parts, actions) {
+  const message = /** @type {Message} */ (parts[0]);
+  const tool = (/** @type {string} */ picture, /** @type {string} */ name, /** @type {(event: Event) => void} */ act) =>
+    el(
+      "button",
+      { type: "button", class: `tool tool-${picture}`, tabindex: -1, title: name, "aria-label": name, onclick: act },
+      icon(picture),
+    );
+  return el(
+    "div",
+    { class: "tools" },
+    tool("quote", t("message.answer"), () => actions.quote(message)),
+    tool("more", t("message.more"), (event) => actions.menu(parts, /** @type {HTMLElement} */ (event.currentTarget))),
+  );
+}
+
+/** The buttons that were sent along. @param {Message} message */
+function keys({ payload, direction }) {
+  const rows = direction === "out" ? payload?.buttons : null;
+  if (!Array.isArray(rows)) return null;
+  const all = rows.flat().filter((key) => key?.text);
+  return el("div", { class: "keys-sent" }, ...all.map(({ text }) => el("span", {}, line(String(text)))));
+}
 
 /** @param {import("../shapes.js").Version[]} versions */
 const earlier = (versions) =>
   el(
     "ol",
     { class: "versions", "aria-label": t("message.versions") },
-    ...versions.map(({ messageText, writtenAt }) =>
+    ...versions.map(({ messageType, messageText, entities, writtenAt }) =>
       el(
         "li",
         {},
-        messageText ? prose(messageText) : el("em", {}, t("message.no_words")),
+        messageText
+          ? prose(messageText, entities)
+          : el("em", {}, messageType && messageType !== "text" ? kindName(messageType) : t("message.no_words")),
         el("time", { datetime: writtenAt, title: fullTime(writtenAt) }, clockTime(writtenAt)),
       ),
     ),
   );
-
-/**
- * @param {number} seq
- * @param {Message | undefined} quoted
- * @param {Actions} actions
- */
-function quote(seq, quoted, actions) {
-  const text = quoted ? gist(quoted) : t("message.earlier");
-  return el("button", { type: "button", class: "quote", onclick: () => actions.show(seq) }, line(text));
-}
 
 /**
  * What to know and do about an answer that is not simply sent.
@@ -149,67 +206,17 @@ function fate({ seq, delivery }, note, actions) {
 }
 
 /**
- * @param {import("./outbox.js").Pending} item
- * @param {Message | undefined} quoted
- * @param {Actions} actions
- */
-export function pendingBubble(item, quoted, actions) {
-  const troubled = item.state === "refused" || item.state === "overtaken";
-  return el(
-    "li",
-    { class: classes(true, true, true, "pending") },
-    el(
-      "div",
-      { class: "bubble" },
-      item.replyTo !== null && item.replyTo !== undefined && quote(item.replyTo, quoted, actions),
-      prose(item.text),
-      el(
-        "div",
-        { class: "meta" },
-        el("time", { datetime: item.createdAt }, clockTime(item.createdAt)),
-        troubled ? icon("failed", t("outbox.not_sent")) : icon("clock", t("outbox.on_its_way")),
-      ),
-    ),
-    item.state === "waiting" &&
-      el(
-        "div",
-        { class: "fate fate-queued" },
-        el("p", {}, pendingWords(item)),
-        button(t("outbox.now"), () => actions.again(item)),
-      ),
-    troubled &&
-      el(
-        "div",
-        { class: `fate fate-${item.state === "overtaken" ? "unknown" : "failed"}` },
-        el("p", {}, pendingWords(item)),
-        button(t(item.state === "overtaken" ? "outbox.anyway" : "outbox.again"), () => actions.again(item)),
-        button(t("outbox.withdraw"), () => actions.withdraw(item)),
-      ),
-  );
-}
-
-/** @param {import("./outbox.js").Pending} item */
-function pendingWords(item) {
-  if (item.state === "overtaken") {
-    return item.colleague ? t("outbox.overtaken", { name: item.colleague }) : t("outbox.overtaken_nameless");
-  }
-  const key = `outbox.code.${item.code}`;
-  if (has(key)) return t(key);
-  return item.state === "waiting" ? t("outbox.code.unanswered") : t("outbox.refused", { detail: item.detail ?? "" });
-}
-
-/**
+ * A button of one click, for one click is one decision; what became of it draws the bubble anew.
  * @param {string} text
  * @param {() => void} act
  */
-function button(text, act) {
+export function button(text, act) {
   return el(
     "button",
     {
       type: "button",
       class: "small",
       onclick: (/** @type {Event} */ event) => {
-        // One click is one decision; what became of it draws the bubble anew.
         /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
         act();
       },
@@ -222,7 +229,7 @@ function button(text, act) {
  * @param {boolean} out
  * @param {boolean} first
  * @param {boolean} last
- * @param {string | null | false} more
+ * @param {...(string | null | false)} more
  */
-const classes = (out, first, last, more) =>
-  ["message", out ? "out" : "in", first && "first", last && "last", more].filter(Boolean).join(" ");
+export const classes = (out, first, last, ...more) =>
+  ["message", out ? "out" : "in", first && "first", last && "last", ...more].filter(Boolean).join(" ");

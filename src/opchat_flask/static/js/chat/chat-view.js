@@ -1,16 +1,19 @@
 /** Draws the open chat. */
 
-import { Refused, tolerate } from "../api.js";
-import { arrange, byId, el } from "../dom.js";
-import { has, t } from "../i18n.js";
-import { dayName, sameDay } from "../times.js";
-import { bubble, canBeQuoted, pendingBubble } from "./bubble.js";
+import { arrange, byId } from "../dom.js";
+import { t } from "../i18n.js";
 import { clearHead, showHead, showNamelessHead } from "./head.js";
-import { together } from "./run.js";
+import { Lines } from "./lines.js";
+import { Menu } from "./menu.js";
+import { chosenIn } from "./pick.js";
+import { confirmRemoval } from "./removal.js";
 import { ScrollKeeper } from "./scroll.js";
+import { Viewer } from "./viewer.js";
 import { Window } from "./window.js";
+import { Wishes } from "./wishes.js";
 
 /** @typedef {import("../shapes.js").Message} Message */
+/** @typedef {import("./pick.js").Chosen} Chosen */
 
 export class ChatView {
   #pane = byId("pane");
@@ -20,27 +23,55 @@ export class ChatView {
   #conversation = null;
   /** @type {import("./outbox.js").Outbox | null} */
   #outbox = null;
-  /** @type {Map<string, {shows: string, row: HTMLLIElement}>} */
-  #drawn = new Map();
+  /** @type {Wishes | null} */
+  #wishes = null;
   /** The first message that was unread when the chat was opened. */
   #unreadFrom = 0;
+  #viewer = new Viewer();
+  /** What there is to do about a message. @type {import("./bubble.js").Actions} */
+  #actions = {
+    retry: (seq) => this.#settle(seq, "retry"),
+    arrived: (seq) => this.#settle(seq, "mark", { arrived: true }),
+    show: (seq) => this.reveal(seq),
+    quote: (message) => {
+      const chosen = this.#conversation && chosenIn(this.#conversation);
+      this.handlers.quote(message, chosen?.message.seq === message.seq ? chosen.quote : null);
+    },
+    versions: async (message) => {
+      await this.#wishes?.toggleVersions(message);
+      this.#draw();
+    },
+    menu: (parts, beside) => this.menu(parts, beside),
+    view: (message) => this.#viewer.open(this.#conversation?.messages ?? [message], message),
+    again: (item) => this.#outbox?.again(item),
+    withdraw: (item) => {
+      this.handlers.toDraft(item, this.#outbox?.withdraw(item) ?? []);
+    },
+  };
+  #menu = new Menu({
+    quote: (message) => this.#actions.quote(message),
+    versions: (message) => this.#actions.versions(message),
+    edit: (message) => this.handlers.edit(message),
+    remove: (parts) => this.#remove(parts),
+    react: (message, emoji) => this.#grant(message.seq, (chat) => chat.react(message.seq, emoji)),
+  });
+  #lines = new Lines(this.#actions);
   /** Which part of a long history is drawn. */
   #window = new Window();
   #seenSeq = 0;
   #begun = false;
   /** What is shown may be from an earlier visit: until the server has answered, where to begin is not settled. */
   #settling = false;
-  /** @type {Map<number, string>} Why a wish about a message was not granted. */
-  #notes = new Map();
-  /** @type {Map<number, {revision: number, versions: import("../shapes.js").Version[]}>} Earlier versions asked for. */
-  #versions = new Map();
   /** @type {(() => void)[]} */
   #leave = [];
 
   /**
    * @param {object} handlers
-   * @param {(item: import("./outbox.js").Pending) => void} handlers.toDraft A withdrawn answer goes back to the composer.
-   * @param {(message: Message) => void} handlers.quote Somebody wants to answer this message.
+   * @param {(item: import("./outbox.js").Pending, files: File[]) => void} handlers.toDraft A withdrawn answer goes back
+   *   to the composer.
+   * @param {(message: Message, chosen: Chosen | null) => void} handlers.quote Somebody wants to answer this message, or
+   *   a part of it.
+   * @param {(message: Message) => void} handlers.edit Somebody wants to change this answer.
    * @param {(text: string) => void} handlers.announce To those who do not see the page.
    */
   constructor(handlers) {
@@ -65,6 +96,7 @@ export class ChatView {
     this.clear();
     this.#conversation = conversation;
     this.#outbox = outbox;
+    this.#wishes = new Wishes(conversation, this.handlers.announce);
     this.#settling = true;
     this.#leave = [conversation.subscribe(() => this.#draw()), outbox.subscribe(() => this.#draw())];
     if (listed) showHead(listed);
@@ -92,10 +124,8 @@ export class ChatView {
   clear() {
     for (const leave of this.#leave) leave();
     this.#leave = [];
-    this.#conversation = this.#outbox = null;
-    this.#drawn = new Map();
-    this.#notes = new Map();
-    this.#versions = new Map();
+    this.#conversation = this.#outbox = this.#wishes = null;
+    this.#lines.clear();
     this.#window.toEnd();
     this.#begun = false;
     clearHead();
@@ -107,7 +137,8 @@ export class ChatView {
   #draw() {
     const conversation = this.#conversation;
     const outbox = this.#outbox;
-    if (!conversation || !outbox) return;
+    const wishes = this.#wishes;
+    if (!conversation || !outbox || !wishes) return;
     const { chat } = conversation;
     byId("chat-skeleton").hidden = conversation.loaded || conversation.missing;
     byId("chat-missing").hidden = !conversation.missing;
@@ -120,7 +151,8 @@ export class ChatView {
     if (begins) this.#begin(messages, chat.unreadCount);
     this.#announce(messages);
     this.#window.fit(messages, this.scroll.pinned);
-    this.scroll.keep(() => arrange(this.#rows, this.#lines(messages, outbox)));
+    const shown = { conversation, outbox, wishes, window: this.#window, unreadFrom: this.#unreadFrom };
+    this.scroll.keep(() => arrange(this.#rows, this.#lines.draw(shown)));
     if (begins) this.#start();
     this.#look();
   }
@@ -162,66 +194,6 @@ export class ChatView {
   }
 
   /**
-   * Everything that is to be seen, in order; what is drawn already and unchanged is used again.
-   * @param {Message[]} messages
-   * @param {import("./outbox.js").Outbox} outbox
-   */
-  #lines(messages, outbox) {
-    const before = this.#drawn;
-    this.#drawn = new Map();
-    /** @type {(key: string, shows: unknown, make: () => HTMLLIElement) => void} */
-    const put = (key, shows, make) => {
-      const text = JSON.stringify(shows);
-      const known = before.get(key);
-      this.#drawn.set(key, known?.shows === text ? known : { shows: text, row: make() });
-    };
-    const conversation = this.#conversation;
-    for (let at = this.#window.from; at < this.#window.to; at++) {
-      const message = /** @type {Message} */ (messages[at]);
-      const previous = messages[at - 1];
-      const next = messages[at + 1];
-      const newDay = !previous || !sameDay(previous.createdAt, message.createdAt);
-      if (newDay)
-        put(`day-${message.seq}`, dayName(message.createdAt), () => divider("day-line", dayName(message.createdAt)));
-      const asked = this.#versions.get(message.seq);
-      if (message.seq === this.#unreadFrom) put("unread", "", () => divider("unread-line", t("chat.unread_line")));
-      const placement = {
-        first: newDay || message.seq === this.#unreadFrom || !together(previous, message),
-        last:
-          !next ||
-          next.seq === this.#unreadFrom ||
-          !together(message, next) ||
-          !sameDay(message.createdAt, next.createdAt),
-        quoted: conversation?.message(message.replyTo),
-        note: this.#notes.get(message.seq),
-        versions: asked?.revision === message.revision ? asked.versions : undefined,
-      };
-      put(`m${message.seq}`, [message, placement], () => bubble(message, placement, this.#actions));
-    }
-    if (this.#window.to < messages.length) return [...this.#drawn.values()].map(({ row }) => row);
-    const stored = new Set(messages.map((message) => message.clientMessageId));
-    for (const item of outbox.pending) {
-      const quoted = conversation?.message(item.replyTo);
-      if (!stored.has(item.key)) put(`p${item.key}`, item, () => pendingBubble(item, quoted, this.#actions));
-    }
-    return [...this.#drawn.values()].map(({ row }) => row);
-  }
-
-  /** @type {import("./bubble.js").Actions} */
-  #actions = {
-    retry: (seq) => this.#settle(seq, "retry"),
-    arrived: (seq) => this.#settle(seq, "mark", { arrived: true }),
-    show: (seq) => this.reveal(seq),
-    quote: (message) => this.handlers.quote(message),
-    versions: (message) => this.#toggleVersions(message),
-    again: (item) => this.#outbox?.again(item),
-    withdraw: (item) => {
-      this.#outbox?.withdraw(item);
-      this.handlers.toDraft(item);
-    },
-  };
-
-  /**
    * Scroll to a message, wherever in the history it is.
    * @param {number} seq
    */
@@ -238,46 +210,51 @@ export class ChatView {
   }
 
   /**
-   * The message to quote instead of another one, or null past the newest.
-   * @param {number | null} seq What is quoted now.
-   * @param {1 | -1} step 1 for a newer one.
-   */
-  quotable(seq, step) {
-    const messages = (this.#conversation?.messages ?? []).filter(canBeQuoted);
-    const at = seq === null ? messages.length : messages.findIndex((message) => message.seq === seq);
-    return messages[step < 0 ? Math.max(0, at - 1) : at + 1] ?? null;
-  }
-
-  /** @param {Message} message */
-  async #toggleVersions({ seq, revision }) {
-    const known = this.#versions;
-    if (known.get(seq)?.revision === revision) known.delete(seq);
-    else {
-      try {
-        known.set(seq, { revision, versions: (await this.#conversation?.versions(seq)) ?? [] });
-      } catch (error) {
-        tolerate(error);
-      }
-    }
-    this.#draw();
-  }
-
-  /**
    * @param {number} seq
    * @param {"retry" | "mark"} action
    * @param {object} [body]
    */
-  async #settle(seq, action, body) {
-    const notes = this.#notes;
-    notes.delete(seq);
-    try {
-      await this.#conversation?.settle(seq, action, body);
-    } catch (error) {
-      notes.set(seq, refusal(error));
-      this.handlers.announce(refusal(error));
-    }
-    this.#drawn.delete(`m${seq}`); // its buttons are disabled since the click
+  #settle(seq, action, body) {
+    return this.#grant(seq, (conversation) => conversation.settle(seq, action, body));
+  }
+
+  /**
+   * @param {number} seq
+   * @param {(conversation: import("./conversation.js").Conversation) => Promise<void>} act
+   */
+  async #grant(seq, act) {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    await this.#wishes?.grant(seq, () => act(conversation));
+    this.#lines.forget(seq); // its buttons are disabled since the click
     this.#draw();
+  }
+
+  /** @param {Message[]} parts */
+  async #remove(parts) {
+    if (!(await confirmRemoval(parts))) return;
+    for (const { seq, deletedAt } of parts) {
+      if (!deletedAt) await this.#grant(seq, (conversation) => conversation.remove(seq));
+    }
+  }
+
+  /**
+   * Give an answer another text.
+   * @param {Message} message
+   * @param {import("./outbox.js").Draft} draft
+   */
+  change({ seq, messageText, entities: before }, { text, entities }) {
+    if (text === messageText && JSON.stringify(entities) === JSON.stringify(before)) return;
+    this.#grant(seq, (conversation) => conversation.edit(seq, text, entities));
+  }
+
+  /**
+   * What there is to do about a message.
+   * @param {Message[]} parts
+   * @param {HTMLElement} beside
+   */
+  menu(parts, beside) {
+    this.#menu.open(parts, beside);
   }
 
   /** Tell the server what has been seen, and the operator what has not. */
@@ -292,15 +269,3 @@ export class ChatView {
     if (pinned && unread && document.visibilityState === "visible") conversation.markRead();
   }
 }
-
-/** @param {unknown} error */
-function refusal(error) {
-  if (!(error instanceof Refused)) return t("delivery.not_tried");
-  return has(`outbox.code.${error.code}`) ? t(`outbox.code.${error.code}`) : error.message;
-}
-
-/**
- * @param {string} name
- * @param {string} text
- */
-const divider = (name, text) => el("li", { class: `divider ${name}` }, el("span", {}, text));

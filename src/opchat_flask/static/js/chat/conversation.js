@@ -180,9 +180,42 @@ export class Conversation extends Emitter {
    * @param {"retry" | "mark"} action
    * @param {object} [body]
    */
-  async settle(seq, action, body) {
+  settle(seq, action, body) {
+    return this.#alter("POST", `${seq}/${action}`, body);
+  }
+
+  /**
+   * Give an answer another text, in Telegram too.
+   * @param {number} seq
+   * @param {string} messageText
+   * @param {import("../shapes.js").Entity[]} entities
+   */
+  edit(seq, messageText, entities) {
+    return this.#alter("PATCH", `${seq}`, { messageText, entities });
+  }
+
+  /** Delete an answer, in Telegram too. @param {number} seq */
+  remove(seq) {
+    return this.#alter("DELETE", `${seq}`);
+  }
+
+  /**
+   * React to a message of the user; null takes it back.
+   * @param {number} seq
+   * @param {string | null} emoji
+   */
+  react(seq, emoji) {
+    return this.#alter("PUT", `${seq}/reaction`, { emoji });
+  }
+
+  /**
+   * @param {"PATCH" | "DELETE" | "PUT" | "POST"} method
+   * @param {string} what
+   * @param {object} [body]
+   */
+  async #alter(method, what, body) {
     try {
-      const { message } = await change("POST", `${this.#path()}/${seq}/${action}`, body);
+      const { message } = await change(method, `${this.#path()}/${what}`, body);
       if (message) this.merge([message]);
     } finally {
       await this.refresh();

@@ -6,21 +6,32 @@
 import { change, passing, Refused, Unanswered } from "../api.js";
 import { Emitter } from "../emitter.js";
 import { recall, remember, remembered } from "../storage.js";
+import { forgetFiles, keepFiles, keptFiles } from "./file-store.js";
+import { Upload } from "./upload.js";
 
 const NAME = "outbox:";
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
 /**
- * @typedef {object} Pending
- * @property {string} key The clientMessageId.
+ * @typedef {object} Draft What somebody has written.
  * @property {string} text
- * @property {string} createdAt
+ * @property {import("../shapes.js").Entity[]} entities
  * @property {number | null} replyTo The message that it answers.
+ * @property {{text: string, position: number} | null} quote Which part of that.
+ * @property {{text: string, url?: string}[][]} buttons
+ * @property {string} as As what its files are sent; "" for what they are.
+ * @property {string[]} files Their names.
+ *
+ * @typedef {object} OnTheWay
+ * @property {string} key The clientMessageId.
+ * @property {string} createdAt
  * @property {number | null} lastSeenSeq Null sends it whatever colleagues said.
  * @property {"sending" | "waiting" | "refused" | "overtaken"} state
  * @property {string} [code] Why it waits or was refused.
  * @property {string} [detail] The same in the server's words.
  * @property {string} [colleague] Who has answered meanwhile.
+ *
+ * @typedef {Draft & OnTheWay} Pending
  */
 
 /** The answers of one chat, stored at the server one after the other in the order in which they were written. */
@@ -30,6 +41,10 @@ export class Outbox extends Emitter {
   #running = false;
   #tries = 0;
   #timer = 0;
+  /** @type {Map<string, File[]>} The files of each. */
+  #files = new Map();
+  /** @type {Map<string, Upload>} What is on its way just now. */
+  uploads = new Map();
 
   /** @param {import("./conversation.js").Conversation} conversation */
   constructor(conversation) {
@@ -49,15 +64,19 @@ export class Outbox extends Emitter {
   }
 
   /**
-   * @param {string} text
-   * @param {number | null} replyTo
+   * @param {Draft} draft
+   * @param {File[]} files
    */
-  send(text, replyTo) {
+  send(draft, files) {
+    const key = uniqueKey();
+    if (files.length) {
+      this.#files.set(key, files);
+      keepFiles(key, files);
+    }
     this.pending.push({
-      key: uniqueKey(),
-      text,
+      ...draft,
+      key,
       createdAt: new Date().toISOString(),
-      replyTo,
       lastSeenSeq: this.conversation.lastSeq,
       state: "sending",
     });
@@ -77,11 +96,25 @@ export class Outbox extends Emitter {
     this.#run();
   }
 
-  /** @param {Pending} item */
+  /**
+   * Take one back.
+   * @param {Pending} item
+   * @returns {File[]} The files that went with it, if this page has them.
+   */
   withdraw(item) {
-    this.pending = this.pending.filter((other) => other !== item);
+    const files = this.#files.get(item.key) ?? [];
+    this.uploads.get(item.key)?.stop();
+    this.#drop(item);
     this.#changed();
     this.#run();
+    return files;
+  }
+
+  /** @param {Pending} item */
+  #drop(item) {
+    this.#files.delete(item.key);
+    if (item.files?.length) forgetFiles(item.key);
+    this.pending = this.pending.filter((other) => other !== item);
   }
 
   async #run() {
@@ -97,24 +130,43 @@ export class Outbox extends Emitter {
 
   /** @param {Pending} item */
   async #post(item) {
-    const { key, text, replyTo, lastSeenSeq } = item;
     try {
-      const answer = await change("POST", `users/${this.conversation.userId}/operator-chat`, {
-        messageText: text,
-        clientMessageId: key,
-        ...(replyTo ? { replyTo } : {}),
-        ...(lastSeenSeq === null ? {} : { lastSeenSeq }),
-      });
+      const answer = await this.#deliver(item);
       this.#tries = 0;
-      this.pending = this.pending.filter((other) => other !== item);
+      this.#drop(item);
       this.conversation.merge(answer.messages ?? [answer.message]);
       this.#changed();
       this.conversation.refresh();
       return true;
     } catch (error) {
       if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
-      this.#refused(item, error);
-      return false;
+      // One that was taken back while it was on its way is no longer ours to report.
+      if (this.pending.includes(item)) this.#refused(item, error);
+      return !this.pending.includes(item);
+    }
+  }
+
+  /** @param {Pending} item */
+  async #deliver({ key, text, entities, replyTo, quote, buttons, as, files, lastSeenSeq }) {
+    const path = `users/${this.conversation.userId}/operator-chat`;
+    const said = {
+      messageText: text,
+      clientMessageId: key,
+      ...(entities?.length ? { entities } : {}),
+      ...(replyTo ? { replyTo } : {}),
+      ...(replyTo && quote ? { quote } : {}),
+      ...(buttons?.length ? { buttons } : {}),
+      ...(lastSeenSeq === null ? {} : { lastSeenSeq }),
+    };
+    if (!files?.length) return change("POST", path, said);
+    const form = formOf(said, as, this.#files.get(key) ?? (await keptFiles(key)));
+    const upload = new Upload();
+    this.uploads.set(key, upload);
+    this.emit();
+    try {
+      return await upload.send(path, form);
+    } finally {
+      this.uploads.delete(key);
     }
   }
 
@@ -144,6 +196,22 @@ export class Outbox extends Emitter {
     remember(NAME + this.conversation.userId, this.pending.length ? this.pending : null);
     this.emit();
   }
+}
+
+/**
+ * @param {Record<string, any>} said
+ * @param {string} as
+ * @param {File[] | undefined} files
+ */
+function formOf(said, as, files) {
+  if (!files) throw new Refused(0, { code: "files_gone" }, 0);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(said)) {
+    form.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+  }
+  if (as) form.append("as", as);
+  for (const file of files) form.append("file", file, file.name);
+  return form;
 }
 
 /** A key that no other answer has. Browsers give randomUUID to secure contexts only, and random values to all. */

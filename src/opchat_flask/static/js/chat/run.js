@@ -16,3 +16,11 @@ export function together(one, other) {
     Date.parse(other.createdAt) - Date.parse(one.createdAt) < RUN
   );
 }
+
+/**
+ * Whether two messages that follow each other are parts of one album.
+ * @param {Message} one
+ * @param {Message} other
+ */
+export const isAlbum = (one, other) =>
+  one.mediaGroupId !== null && one.mediaGroupId === other.mediaGroupId && one.direction === other.direction;

@@ -6,6 +6,7 @@ import { ChatView } from "./chat-view.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Outbox } from "./outbox.js";
+import { chosenIn, lastOwn, quotable } from "./pick.js";
 import { Presence } from "./presence.js";
 
 const KEPT = 12;
@@ -14,23 +15,37 @@ const KEPT = 12;
 export class Side extends Emitter {
   /** @type {Conversation | null} */
   current = null;
-  composer = new Composer();
+  composer;
   presence = new Presence();
   #view;
+  /** @type {Outbox | null} That of the open chat. */
+  #outbox = null;
   /** @type {Map<number, {conversation: Conversation, outbox: Outbox}>} Chats visited lately, the latest last. */
   #visited = new Map();
 
   /** @param {(text: string) => void} announce To those who do not see the page. */
   constructor(announce) {
     super();
-    this.#view = new ChatView({
+    const view = new ChatView({
       announce,
-      toDraft: (item) => this.composer.putBack(item),
-      quote: (message) => this.composer.quote(message),
+      toDraft: (item, files) => this.composer.putBack(item, files),
+      quote: (message, chosen) => this.composer.quote(message, chosen),
+      edit: (message) => this.composer.edit(message),
     });
-    this.composer.onOlderQuote = (step) => this.#view.quotable(this.composer.replyTo, step);
-    this.composer.onShowQuoted = (seq) => this.#view.reveal(seq);
-    this.composer.onTyping = () => this.presence.typing();
+    this.#view = view;
+    this.composer = new Composer({
+      otherQuote: (step) => this.current && quotable(this.current, this.composer.replyTo, step),
+      lastOwn: () => this.current && lastOwn(this.current),
+      show: (seq) => view.reveal(seq),
+      menu: (message, beside) => view.menu([message], beside),
+      typing: () => this.presence.typing(),
+      send: (draft, files) => {
+        this.presence.typed();
+        view.toNewest();
+        this.#outbox?.send(draft, files);
+      },
+      edit: (message, draft) => view.change(message, draft),
+    });
     for (const userId of Outbox.left()) this.#visit(userId).outbox.resume();
   }
 
@@ -51,11 +66,8 @@ export class Side extends Emitter {
       if (this.#visited.size > KEPT && id !== userId && !outbox.pending.length) this.#visited.delete(id);
     }
     this.current = chat.conversation;
-    this.composer.open(chat.conversation, (text, replyTo) => {
-      this.presence.typed();
-      this.#view.toNewest();
-      chat.outbox.send(text, replyTo);
-    });
+    this.#outbox = chat.outbox;
+    this.composer.open(chat.conversation);
     this.composer.setBlocked(Boolean(this.current.chat?.blockedByUser));
     this.#view.show(chat.conversation, chat.outbox, listed);
     this.emit();
@@ -64,6 +76,14 @@ export class Side extends Emitter {
   /** Send on what waits. */
   resume() {
     for (const { outbox } of this.#visited.values()) outbox.resume();
+  }
+
+  /** Write an answer: to what is selected, where something is. */
+  answer() {
+    if (!this.current) return;
+    const chosen = chosenIn(this.current);
+    if (chosen) this.composer.quote(chosen.message, chosen.quote);
+    else this.composer.focus();
   }
 
   focusName() {
