@@ -30,10 +30,15 @@ _COMMANDS = (
     "test-simple",
     "export",
     "forget",
+    "import",
     "audit",
     "replay",
     "simulator",
 )
+
+
+_MODULES = {"import": "import_chats"}
+"""Commands whose name is no name for a module."""
 
 
 class WrongUse(click.ClickException):
@@ -53,7 +58,8 @@ class Commands(click.Group):
         """Import a command."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"opchat_cli.commands.{cmd_name.replace('-', '_')}").command
+        module = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
+        command: click.Command = import_module(f"opchat_cli.commands.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOKEN = "123:abc"
+_OLD = """
+CREATE TABLE public.chat_messages (user_id bigint, message_text text, direction text, created_at timestamptz);
+INSERT INTO public.chat_messages VALUES
+    (44, 'Are you open?', 'in', '2024-05-01'), (44, 'Yes.', 'out', '2024-05-02'), (45, 'Thanks!', 'in', '2024-05-03');
+"""
+"""What the shop had before opchat."""
 
 
 @pytest.fixture
@@ -31,6 +37,8 @@ def shop(database_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simu
     assert defaults is not None
     with psycopg.connect(database_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE shop ENCODING 'UTF8' TEMPLATE template0")
+    with psycopg.connect(database_server, dbname="shop") as connection:
+        connection.execute(_OLD)
     try:
         with Simulator(token=TOKEN) as simulator:
             simulator.user(id=42, first_name="Anna")
@@ -39,6 +47,7 @@ def shop(database_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simu
             monkeypatch.setenv("TELEGRAM_API_URL", simulator.url)
             monkeypatch.setenv("DATABASE_URL", "postgresql:///shop")
             monkeypatch.setenv("OPERATOR_BOT_TOKEN", TOKEN)
+            monkeypatch.setenv("OLD_DATABASE_URL", "postgresql:///shop")
             yield simulator
     finally:
         with psycopg.connect(database_server, autocommit=True) as connection:

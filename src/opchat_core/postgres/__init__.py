@@ -2,6 +2,7 @@
 
 from opchat_core.postgres.borrowed import HostPool, borrow
 from opchat_core.postgres.database import Database, lend, open_pool
+from opchat_core.postgres.legacy import LegacyChat, LegacyTables, legacy_tables
 from opchat_core.postgres.listen import Listener
 from opchat_core.postgres.migrate import migrate, pending
 from opchat_core.postgres.notify import Notifier
@@ -12,11 +13,14 @@ __all__ = [
     "OLDEST_VERSION",
     "Database",
     "HostPool",
+    "LegacyChat",
+    "LegacyTables",
     "Listener",
     "Notifier",
     "PostgresRepository",
     "ServerSurvey",
     "borrow",
+    "legacy_tables",
     "lend",
     "migrate",
     "open_pool",
