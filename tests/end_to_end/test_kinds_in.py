@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
-import pytest
+from tests.end_to_end.conftest import ANNA, CONVERSATION
 from tests.support.deadline import eventually
-from tests.support.ports import free_port
 
-from opchat_core import connect
 from opchat_core.testing.simulator import EXTERNAL_REPLY, FORWARD_ORIGINS
 from opchat_core.testing.simulator.samples import SAMPLE_CONTENTS, SAMPLE_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.processes import Processes
+    import httpx
 
     from opchat_core.testing.simulator import Simulator
-
-ANNA = 42
-CONVERSATION = f"/api/users/{ANNA}/operator-chat"
 
 #: What a sample is stored as, where that is not its own name, and something that its payload has to say.
 STORED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -40,27 +32,6 @@ STORED: dict[str, tuple[str, dict[str, Any]]] = {
     "refunded_payment": ("payment", {"currency": "XTR", "refunded": True}),
     **dict.fromkeys(("paid_media", "checklist", "gift", "unique_gift", "giveaway", "unknown"), ("unsupported", {})),
 }
-
-
-@pytest.fixture
-def operator(clean_database: str, simulator: Simulator, processes: Processes) -> Iterator[httpx.Client]:
-    """An operator at the API of a server that runs the bot in it, with Anna in Telegram."""
-    url = f"http://127.0.0.1:{free_port()}"
-    settings = {
-        "DATABASE_URL": clean_database,
-        "OPERATOR_BOT_TOKEN": simulator.token,
-        "TELEGRAM_API_URL": simulator.url,
-        "API_BASE_URL": url,
-        "OPCHAT_INGEST": "verified",
-    }
-    server = processes.opchat("serve", "--with-bot", f"--port={url.rpartition(':')[2]}", environment=settings)
-    server.wait_for_url(f"{url}/readyz")
-    with connect(clean_database) as installation:
-        installation.operators.add("olga")
-        token = installation.operators.issue_token("olga").secret
-    simulator.user(ANNA, "Anna", username="anna")
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
-        yield client
 
 
 def stored(operator: httpx.Client, simulator: Simulator) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from attrs import Factory, define, evolve, field
@@ -118,6 +119,9 @@ class State:
         self.files: dict[str, StoredFile] = {}
         self.faults = FaultScript()
         self.ledger: list[LedgerEntry] = []
+        # Ids of files are like no others in the world: programs keep them, and what they got by them, for longer than
+        # a simulator runs.
+        self._era = token_hex(4)
 
     def touch(self) -> None:
         """Say that something changed."""
@@ -188,8 +192,8 @@ class State:
         suffix = file_name.rpartition(".")[2] if file_name and "." in file_name else kind.suffix
         safe = re.sub(r"[^A-Za-z0-9]", "", suffix)[:8] or kind.suffix
         stored = StoredFile(
-            file_id=f"{FILE_ID_PREFIX}{kind.name.replace('_', '')}-{number:08d}",
-            file_unique_id=f"U{number:08d}",
+            file_id=f"{FILE_ID_PREFIX}{kind.name.replace('_', '')}-{self._era}-{number:08d}",
+            file_unique_id=f"U{self._era}{number:08d}",
             file_path=f"{kind.folder}/file_{number}.{safe}",
             kind=kind.name,
             blob=blob.keep(),
@@ -202,6 +206,7 @@ class State:
         for stored in self.files.values():
             stored.blob.close()
         self.files.clear()
+        self._era = token_hex(4)
 
     def reset(self) -> None:
         """Forget users, messages, files, faults and ledger; the bots stay, as new. Ids start again."""
