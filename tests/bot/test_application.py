@@ -13,6 +13,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageH
 from tests.bot.api_stand_in import Answer, ApiStandIn
 from tests.bot.running import poll_until
 from tests.bot.updates import ANNA, update
+from tests.simulator.raw import Raw
 
 from opchat_bot import add_handlers, build_application
 from opchat_bot.greetings import help_text, start_text
@@ -75,6 +76,50 @@ def test_an_existing_application_keeps_its_own_handlers(simulator: Simulator, ap
 
     asyncio.run(work())
     assert seen == ["Hello after ['Hello']"]
+
+
+def test_a_press_is_stored_and_then_acknowledged(simulator: Simulator, api: ApiStandIn, config: Config) -> None:
+    """The user's phone stops waiting, and the operator reads what stood on the button; so with a reaction."""
+    simulator.user(42, "Anna")
+    simulator.send_text(42, "Hello")
+    said = ask(simulator, "opchat:1")
+    application = build_application(config)
+    poll_until(config, lambda: len(api.stored) == 1, application=application)
+    simulator.press(42, said, "Yes")
+    simulator.react(42, 1, "\N{THUMBS UP SIGN}")
+    again = build_application(config)
+    poll_until(config, lambda: bool(api.reactions) and bool(simulator.ledger("answerCallbackQuery")), application=again)
+    assert api.texts() == ["Hello", "Yes"]
+    assert api.stored[1]["messageType"] == "button"
+
+
+def test_a_host_answers_its_own_buttons(simulator: Simulator, api: ApiStandIn, config: Config) -> None:
+    """Of what the host's buttons say, opchat stores nothing and answers nothing; its own are its own here, too."""
+    simulator.user(42, "Anna")
+    simulator.send_text(42, "Hello")
+    foreign, own = ask(simulator, "buy:7"), ask(simulator, "opchat:1")
+    application = own_application(config)
+    add_handlers(application, config, greet=False)
+    simulator.press(42, foreign, "Yes")
+    simulator.press(42, own, "Yes")
+    poll_until(
+        config,
+        lambda: bool(simulator.ledger("answerCallbackQuery")),
+        application=application,
+        also=["callback_query"],
+    )
+    assert [(body["messageType"], body.get("payload")) for body in api.stored] == [
+        ("text", None),
+        ("button", {"data": "opchat:1"}),
+    ]
+    assert len(simulator.ledger("answerCallbackQuery")) == 1
+
+
+def ask(simulator: Simulator, data: str) -> int:
+    """Let the bot send a message with one button."""
+    keyboard = {"inline_keyboard": [[{"text": "Yes", "callback_data": data}]]}
+    answer = Raw(simulator).result("sendMessage", chat_id=42, text="Sure?", reply_markup=keyboard)
+    return int(answer["message_id"])
 
 
 def test_a_hosts_application_under_the_safe_loop_stores_once(
