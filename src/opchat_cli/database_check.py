@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import attrs
@@ -16,20 +17,31 @@ from opchat_core.model import (
     Deferred,
     DeliveryError,
     DeliveryStatus,
+    Message,
     MessageKey,
     Outcome,
+    PendingChange,
 )
 from opchat_core.ports import Parcel
 from opchat_core.postgres import OLDEST_VERSION, survey
 from opchat_core.wiring import database_of
 
+_WITHHELD = Deferred(DeliveryError("rehearsal", "This is a rehearsal: nothing is sent."))
+
 
 class Withhold:
     """A :class:`~opchat_core.ports.Sender` that takes nothing to Telegram, so that answers stay queued."""
 
-    def send(self, parcel: Parcel) -> Outcome:  # noqa: ARG002 - a port's
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Send nothing."""
-        return Deferred(DeliveryError("rehearsal", "This is a rehearsal: nothing is sent."))
+        return [_WITHHELD] * len(parcels)
+
+    def change(self, message: Message, change: PendingChange) -> Outcome:  # noqa: ARG002 - a port's
+        """Change nothing."""
+        return _WITHHELD
+
+    def show_typing(self, user_id: int) -> None:
+        """Show nothing."""
 
     def is_authorized(self) -> bool:
         """Whether Telegram would let it send: it does not ask."""

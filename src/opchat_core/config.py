@@ -51,6 +51,7 @@ class Config:
         cors_origins: Origins that may post messages from a browser.
         secret_key: Signs dashboard sessions; None: made once and kept in the database.
         reopen: Whether a user's message reopens a closed chat.
+        files_dir: Where files of answers are kept until they are sent; None: in the database.
         media_cache_dir: Where files of messages are kept for a while; None: a private directory for temporary files.
         media_cache_mb: About how many megabytes of them; 0 keeps none.
         limits: How many messages are taken from callers who prove nothing.
@@ -67,6 +68,7 @@ class Config:
     cors_origins: tuple[str, ...] = ("*",)
     secret_key: str | None = field(default=None, repr=False)
     reopen: ReopenRule = field(factory=ReopenRule)
+    files_dir: Path | None = None
     media_cache_dir: Path | None = None
     media_cache_mb: int = MEDIA_CACHE_MB
     limits: Limits = field(factory=Limits)
@@ -115,6 +117,7 @@ class Config:
             cors_origins=read("OPCHAT_CORS_ORIGINS", _origins, ("*",)),
             secret_key=read("OPCHAT_SECRET_KEY", _secret),
             reopen=read("OPCHAT_REOPEN", ReopenRule.parse, ReopenRule()),
+            files_dir=read("OPCHAT_FILES_DIR", Path),
             media_cache_dir=read("OPCHAT_MEDIA_CACHE_DIR", Path),
             media_cache_mb=read("OPCHAT_MEDIA_CACHE_MB", _megabytes, MEDIA_CACHE_MB),
             limits=read("OPCHAT_LIMITS", Limits.parse, Limits()),

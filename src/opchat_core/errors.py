@@ -5,6 +5,7 @@
     OpchatError
     ├── ConfigError                 a setting is unknown, malformed or impossible here
     ├── InvalidInput                a value breaks a rule; names each field
+    ├── FileTooLarge                a file has more bytes than Telegram takes
     ├── Unauthenticated             the caller did not prove who it is
     ├── Forbidden                   the caller may not do this
     │   ├── ForbiddenDirection      an unverified caller reports an operator's answer
@@ -20,6 +21,10 @@
     ├── Conflict
     │   ├── AnsweredByColleague     another operator answered since the caller looked
     │   ├── NotRetryable            the message is not in a state that a person can settle
+    │   ├── FileGone                the file of the answer was kept for a week and is gone
+    │   ├── NotChangeable           the message is not one that an operator can change now
+    │   ├── TooLate                 the message was sent over 48 hours ago
+    │   ├── ChangeUnderWay          Telegram is being asked for another change of the message
     │   └── OperatorExists          the name is taken
     ├── TooManyRequests             the caller's allowance is used up; carries ``retry_after``
     ├── TelegramNotConfigured       there is no bot to send this with
@@ -88,6 +93,12 @@ class InvalidInput(OpchatError, ValueError):
     def of(cls, field: str, message: str) -> InvalidInput:
         """Make the error of a single field."""
         return cls([FieldError(field, message)])
+
+
+class FileTooLarge(OpchatError):
+    """A file, or all files of an answer together, have more bytes than Telegram takes; nothing was stored."""
+
+    code = "file_too_large"
 
 
 class Unauthenticated(OpchatError):
@@ -186,6 +197,30 @@ class NotRetryable(Conflict):
     """Only a failed or doubtful answer can be tried again or settled by a person."""
 
     code = "not_retryable"
+
+
+class FileGone(Conflict):
+    """The file of the answer was kept for a week after it could not be sent; now there is nothing to send."""
+
+    code = "file_gone"
+
+
+class NotChangeable(Conflict):
+    """The message is not one that an operator can change: not theirs to change, deleted, or not settled yet."""
+
+    code = "not_changeable"
+
+
+class TooLate(Conflict):
+    """The message was sent over 48 hours ago, and Telegram lets bots change nothing older."""
+
+    code = "too_late"
+
+
+class ChangeUnderWay(Conflict):
+    """Telegram is being asked for another change of the message at this moment."""
+
+    code = "change_under_way"
 
 
 class OperatorExists(Conflict):

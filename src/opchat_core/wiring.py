@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from opchat_core.cache import DiskCache, default_directory
 from opchat_core.config import TELEGRAM_API_URL, Config
 from opchat_core.delivery import Courier
 from opchat_core.embedded import default_data_dir, embedded_postgres
+from opchat_core.errors import MediaGone
 from opchat_core.media import MediaLibrary
-from opchat_core.model import OPERATOR, ReopenRule
-from opchat_core.ports import Clock, Sender
+from opchat_core.model import OPERATOR, Message, ReopenRule
+from opchat_core.ports import Clock, Sender, Store
 from opchat_core.postgres import (
     Database,
+    DirectoryShelf,
     HostPool,
     Listener,
     Notifier,
@@ -84,14 +87,21 @@ def connect(
     )
 
 
-def _media(config: Config, opened: ExitStack) -> MediaLibrary:
+def _media(config: Config, store: Store, opened: ExitStack) -> MediaLibrary:
     """Make what opens files of messages."""
+
+    def outgoing(message: Message, sink: BinaryIO) -> None:
+        number = store.find_file(message.key)
+        if number is None:
+            raise MediaGone("The file of this answer is not kept any more.")
+        sink.writelines(store.read_file(number))
+
     cache = DiskCache(config.media_cache_dir or default_directory(), config.media_cache_mb * 1024 * 1024)
     if config.bot_token is None:
-        return MediaLibrary(cache)
+        return MediaLibrary(cache, outgoing=outgoing)
     files = TelegramFiles(config.bot_token, config.telegram_api_url)
     opened.callback(files.close)
-    return MediaLibrary(cache, {OPERATOR: files, SELFTEST: files})
+    return MediaLibrary(cache, {OPERATOR: files, SELFTEST: files}, outgoing=outgoing)
 
 
 @contextmanager
@@ -143,7 +153,8 @@ def connect_config(
         opened.callback(notifier.close)
         feed = Listener(database_url)
         opened.callback(feed.close)
-        store = PostgresRepository(database, clock=clock, changed=notifier.changed)
+        shelf = DirectoryShelf(config.files_dir) if config.files_dir else None
+        store = PostgresRepository(database, clock=clock, changed=notifier.changed, shelf=shelf)
         if sender is None and config.bot_token:
             sender = telegram = TelegramSender(config.bot_token, config.telegram_api_url)
             opened.callback(telegram.close)
@@ -152,7 +163,7 @@ def connect_config(
             store,
             Courier(store, senders),
             feed,
-            media=_media(config, opened),
+            media=_media(config, store, opened),
             config=config,
             on_close=opened.pop_all().close,
         )

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from opchat_flask.answering import answering
 from opchat_flask.bots import reports, status
 from opchat_flask.chats import chats
 from opchat_flask.conversation import conversation
@@ -35,6 +36,7 @@ _BLUEPRINTS = (
     reports,
     chats,
     conversation,
+    answering,
     media,
     status,
     events,

@@ -1,4 +1,4 @@
-"""One user's chat: reading it, answering in it, settling what became of an answer."""
+"""One user's chat: reading it, being there, settling what became of an answer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from enum import StrEnum
 
 from attrs import frozen
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from opchat_core.model import (
     OPERATOR,
-    Answer,
     Chat,
     Message,
     Presence,
@@ -103,20 +101,6 @@ def get_chat(user: str) -> Response:
         "revision": history.chat.revision,
     }
     return tagged(json_response(answer), tag(history.chat))
-
-
-@conversation.post(_CHAT)
-def post_answer(user: str) -> Response:
-    """Send an answer."""
-    user_id = path_user(user)
-    bot_type = query_bot_type()
-    if request.mimetype == "multipart/form-data":
-        raise UnsupportedMediaType("Files cannot be sent yet; send the text as application/json.")
-    answer = Answer.from_json(read_json())
-    queued = current_chat().send(user_id, answer, operator=current_operator().name, bot_type=bot_type)
-    messages = [message_to_json(message) for message in queued.messages]
-    body = {"success": True, "message": messages[0], "messages": messages}
-    return json_response({**body, "duplicate": True}) if queued.duplicate else json_response(body, 201)
 
 
 @conversation.get(f"{_CHAT}/<seq>/versions")

@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 STATUS: dict[type[errors.OpchatError], HTTPStatus] = {
     errors.ConfigError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,

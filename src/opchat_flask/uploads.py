@@ -27,9 +27,10 @@ class Origin(Enum):
     PROVEN = "proven"
     STRANGER = "stranger"
     LOGIN = "login"
+    FILES = "files"
 
 
-PLACES = {Origin.PROVEN: 20, Origin.STRANGER: 10, Origin.LOGIN: 4}
+PLACES = {Origin.PROVEN: 20, Origin.STRANGER: 10, Origin.LOGIN: 4, Origin.FILES: 6}
 """How many bodies of each a process reads at once; with the event streams, fewer than it has threads."""
 
 

@@ -365,11 +365,11 @@ class Away(InMemoryRepository):
             raise DatabaseUnavailable("away", retry_after=timedelta(milliseconds=10))
         return super().claim(bot_type, **options)
 
-    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:
+    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta, learns: bool = True) -> Message | None:
         if self.results_to_fail:
             self.results_to_fail -= 1
             raise DatabaseUnavailable("away")
-        return super().complete(message, outcome, wait=wait)
+        return super().complete(message, outcome, wait=wait, learns=learns)
 
 
 def test_the_loop_waits_for_a_store_that_is_away(

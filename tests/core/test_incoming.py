@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from opchat_core.errors import FieldError, InvalidInput
-from opchat_core.model import Answer, Direction, IncomingMessage, Media, MessageType
+from opchat_core.model import Answer, Direction, IncomingMessage, Media, MessageType, Part
 
 
 def errors_of(data: dict[str, Any], kind: type[IncomingMessage | Answer] = IncomingMessage) -> dict[str, str]:
@@ -151,8 +151,8 @@ def test_python_callers_hear_of_python_names() -> None:
 
 def test_an_answer_goes_out_in_parts() -> None:
     """A long answer is split, up to ten messages of 4096 units."""
-    assert Answer(text="hi").parts == ("hi",)
-    assert [len(part) for part in Answer(text="x" * 5000).parts] == [4096, 904]
+    assert Answer(text="hi").parts == (Part("hi"),)
+    assert [len(part.text) for part in Answer(text="x" * 5000).parts] == [4096, 904]
     assert len(Answer(text="x" * 40960).parts) == 10
 
 
@@ -184,5 +184,5 @@ def test_a_text_that_would_go_out_in_more_than_ten_messages() -> None:
 def test_white_space_at_the_end_of_a_full_message_is_no_obstacle() -> None:
     """A pasted text of just over one message that ends with line breaks goes out, exactly as it was typed."""
     answer = Answer(text="x" * 4096 + "\n\n")
-    assert "".join(answer.parts) == answer.text
-    assert all(part.strip() for part in answer.parts)
+    assert "".join(part.text for part in answer.parts) == answer.text
+    assert all(part.text.strip() for part in answer.parts)

@@ -37,7 +37,7 @@ def test_a_sender_follows_its_script() -> None:
     store = InMemoryRepository()
     receive(store)
     message = answer(store)
-    outcomes = [sender.send(Parcel(message, 7)) for _ in range(4)]
+    outcomes = [sender.send([Parcel(message, 7)])[0] for _ in range(4)]
     assert outcomes == [lost, Sent(2), Sent(1001), Sent(1002)]
     assert sender.texts == ["hello"] * 4
     assert sender.parcels[0].reply_to_telegram_message_id == 7

@@ -103,12 +103,6 @@ def test_an_answer_that_cannot_be_is_refused(
     assert len(client.get(URL, headers=operator).json["messages"]) == 1
 
 
-def test_files_are_told_that_they_cannot_be_sent_yet(client: Client, operator: dict[str, str], anna: int) -> None:
-    """The operator reads why, instead of a file that never arrives."""
-    answer = client.post(URL, data={"file": (b"", "a.txt")}, content_type="multipart/form-data", headers=operator)
-    assert "Files cannot be sent yet" in problem_of(answer, 415, "unsupported_media_type")["detail"]
-
-
 def test_a_refused_answer_is_told_and_tried_again(
     client: Client, operator: dict[str, str], simulator: Simulator, anna: int
 ) -> None:

@@ -75,4 +75,4 @@ def test_an_answer_is_refused_by_field_or_sound(data: dict[str, Any]) -> None:
     if isinstance(answer, InvalidInput):
         assert all(broken.field in data or broken.message == "is required" for broken in answer.errors)
     else:
-        assert all(part.strip() for part in answer.parts)
+        assert all(part.text.strip() for part in answer.parts)

@@ -40,7 +40,7 @@ payloads = st.dictionaries(storable, json_values, max_size=4)
 @given(storable | wordy, st.integers(2, 40))
 def test_the_joined_parts_are_the_text(text: str, limit: int) -> None:
     """Nothing is lost or added, no part is over the limit, and every part but an empty text's says something."""
-    parts = split_text(text, limit)
+    parts = [part.text for part in split_text(text, limit=limit)]
     assert "".join(parts) == text
     assert all(utf16_length(part) <= limit for part in parts)
     assert text == "" or all(parts)
@@ -51,7 +51,7 @@ def test_a_part_is_blank_only_where_blanks_fill_it(text: str, limit: int) -> Non
     """A part of white space alone comes of a run of blanks as long as a whole part, or of a text that is all blank."""
     runs = [len(run) for run in "".join(" " if c.isspace() else "x" for c in text).split("x")]
     if max(runs) < limit - 2 and text.strip():
-        assert all(part.strip() for part in split_text(text, limit))
+        assert all(part.text.strip() for part in split_text(text, limit=limit))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "слово ", " ", "\n", "😀", "\n\n"]), st.integers(1, 2500)), max_size=7))
@@ -62,8 +62,9 @@ def test_an_answer_goes_out_as_it_was_typed_or_not_at_all(runs: list[tuple[str, 
     if isinstance(answer, InvalidInput):
         assert [broken.field for broken in answer.errors] == ["text"]
     else:
-        assert "".join(answer.parts) == text
-        assert all(part.strip() and utf16_length(part) <= MAX_TEXT for part in answer.parts)
+        parts = [part.text for part in answer.parts]
+        assert "".join(parts) == text
+        assert all(part.strip() and utf16_length(part) <= MAX_TEXT for part in parts)
 
 
 @given(storable)

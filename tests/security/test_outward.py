@@ -79,7 +79,7 @@ def test_no_redirect_is_followed(message: Message, status: int) -> None:
 
         with _server(lead_away) as (url, asked):
             sender = TelegramSender(TOKEN, url)
-            outcome = sender.send(Parcel(message))
+            outcome = sender.send([Parcel(message)])[0]
             with pytest.raises(Unavailable):
                 ask_account(TOKEN, url)
             sender.close()

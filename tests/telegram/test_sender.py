@@ -17,6 +17,7 @@ from opchat_core.delivery import LEASE
 from opchat_core.model import Deferred, Delivery, DeliveryStatus, Direction, Lost, Message, MessageType, Refused, Sent
 from opchat_core.ports import Parcel
 from opchat_core.telegram import TelegramSender, sender
+from opchat_core.telegram.answer import MAX_DESCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def telegram(simulator: Simulator) -> Iterator[TelegramSender]:
 
 
 def send(telegram: TelegramSender, message: Message | None = None) -> Sent | Deferred | Refused | Lost:
-    return telegram.send(Parcel(message or answer()))
+    return telegram.send([Parcel(message or answer())])[0]
 
 
 def test_an_accepted_message_is_sent_under_telegrams_number(simulator: Simulator, telegram: TelegramSender) -> None:
@@ -81,7 +82,7 @@ def test_entities_and_quotes_go_along(simulator: Simulator, telegram: TelegramSe
     """Formatting travels as entities, a quoted message as its Telegram number."""
     quoted = simulator.send_text(USER, "Which one?")
     message = answer("the red one", entities=({"type": "bold", "offset": 4, "length": 3},))
-    assert isinstance(telegram.send(Parcel(message, quoted)), Sent)
+    assert isinstance(telegram.send([Parcel(message, quoted)])[0], Sent)
     (arrived,) = simulator.sent(USER)
     assert arrived.body["entities"] == [{"type": "bold", "offset": 4, "length": 3}]
     assert arrived.body["reply_to_message"]["message_id"] == quoted
@@ -89,7 +90,7 @@ def test_entities_and_quotes_go_along(simulator: Simulator, telegram: TelegramSe
 
 def test_a_quoted_message_that_is_gone_does_not_stop_the_answer(telegram: TelegramSender) -> None:
     """The answer matters more than the quote."""
-    assert isinstance(telegram.send(Parcel(answer(), 999_999)), Sent)
+    assert isinstance(telegram.send([Parcel(answer(), 999_999)])[0], Sent)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_words_that_no_database_can_hold_are_made_storable() -> None:
         outcome = send(telegram)
     assert isinstance(outcome, Refused)
     assert outcome.error.message.startswith("Bad Request: \ufffd and \ufffd x")
-    assert len(outcome.error.message) == sender.MAX_DESCRIPTION
+    assert len(outcome.error.message) == MAX_DESCRIPTION
 
 
 def test_the_token_is_in_no_log_repr_or_outcome(

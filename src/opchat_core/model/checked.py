@@ -47,23 +47,27 @@ class Checked:
     __slots__ = ()
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any], prefix: str = "") -> Self:
+    def from_json(cls, data: Mapping[str, Any], prefix: str = "", **more: Any) -> Self:
         """Build the value from a JSON object with camelCase keys; ``null`` is "not given", unknown keys are ignored.
 
         Args:
             data: The decoded object.
             prefix: What to put before each key in errors (``media.``).
+            **more: Fields that are not the caller's to give, as they are.
 
         Raises:
             InvalidInput: With every broken field, under its JSON key.
         """
-        keys = _keys(cls)  # type: ignore[arg-type] # classes can be hashed
+        known = _keys(cls)  # type: ignore[arg-type] # classes can be hashed
         with suppress(InvalidInput, TypeError):  # of which this tells only the first; below, all are found
-            return cls(**{name: data[key] for name, key in keys if data.get(key) is not None})
-        values: dict[str, Any] = {}
+            return cls(**{name: data[key] for name, key in known if data.get(key) is not None}, **more)
+        values: dict[str, Any] = dict(more)
         errors: list[FieldError] = []
+        keys: dict[str, str] = {}
         for field in attrs.fields(cls):  # type: ignore[arg-type] # every subclass is an attrs class
-            key = field.metadata[_KEY] or camel(field.name)
+            if _RULE not in field.metadata:  # not a caller's to give
+                continue
+            key = keys[field.name] = field.metadata[_KEY] or camel(field.name)
             if data.get(key) is None and field.default is not attrs.NOTHING:
                 continue
             if key not in data:
@@ -80,9 +84,8 @@ class Checked:
         try:
             return cls(**values)
         except InvalidInput as error:  # a rule between fields, told in Python's names
-            names = dict(keys)
             raise InvalidInput(
-                FieldError(prefix + names.get(e.field, e.field), e.message) for e in error.errors
+                FieldError(prefix + keys.get(e.field, e.field), e.message) for e in error.errors
             ) from None
 
 

@@ -1,4 +1,4 @@
-"""What callers hand in: a message to store, an answer to send."""
+"""A message that callers hand in to be stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from opchat_core.errors import InvalidInput
 from opchat_core.model import rules
 from opchat_core.model.checked import Checked, checked
 from opchat_core.model.message import Media, media
-from opchat_core.model.text import MAX_PARTS, MAX_TEXT, split_text
 from opchat_core.model.words import OPERATOR, Direction, MessageType
 
 
@@ -69,31 +68,3 @@ class IncomingMessage(Checked):
             raise InvalidInput.of("text", "must not be blank in a text message")
         if self.edited and self.telegram_message_id is None:
             raise InvalidInput.of("telegram_message_id", "is required to say which message was edited")
-
-
-@frozen(kw_only=True)
-class Answer(Checked):
-    """An operator's answer that is to be sent.
-
-    Attributes:
-        text: Not blank, at most 40960 UTF-16 units; goes out as typed, in parts of 4096. ``messageText`` in JSON.
-        client_message_id: The sender's own key, 1 to 256 units: the same key again sends nothing.
-        reply_to: The ``seq`` of the message that it answers.
-        last_seen_seq: The newest ``seq`` that the operator has seen: refuse if a colleague has answered since.
-    """
-
-    text: str = checked(rules.string(MAX_TEXT * MAX_PARTS, blank=False), key="messageText")
-    client_message_id: str | None = checked(rules.identifier, default=None)
-    reply_to: int | None = checked(rules.positive_integer, default=None)
-    last_seen_seq: int | None = checked(rules.whole_number, default=None)
-
-    def __attrs_post_init__(self) -> None:
-        if not all(part.strip() for part in self.parts):
-            raise InvalidInput.of("text", f"must not have {MAX_TEXT} blank characters in a row")
-        if len(self.parts) > MAX_PARTS:  # breaks between words can make more parts than the length alone tells
-            raise InvalidInput.of("text", f"must fit into {MAX_PARTS} messages")
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The text as the messages that it goes out in."""
-        return split_text(self.text)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen, validators
 
+from opchat_core.errors import InvalidInput
 from opchat_core.model import rules
+from opchat_core.model.bounds import CHANGEABLE
 from opchat_core.model.checked import Checked, checked
+from opchat_core.model.delivery import Delivery, PendingChange
 from opchat_core.model.words import DeliveryStatus, Direction, MessageType
 
 
@@ -18,7 +21,7 @@ class Media(Checked):
     """A file at Telegram, by its ids; never by an address, which would hold the bot's token.
 
     Attributes:
-        file_id: What the bot fetches or sends it by.
+        file_id: What the bot fetches or sends it by; None for an answer's that has not arrived there.
         file_unique_id: The same for every bot, and no use for fetching.
         file_name: As the sender's device named it.
         mime_type: As the sender's device told it.
@@ -29,7 +32,7 @@ class Media(Checked):
         thumbnail_file_id: A small picture of it.
     """
 
-    file_id: str = checked(rules.identifier)
+    file_id: str | None = checked(rules.identifier, default=None)
     file_unique_id: str | None = checked(rules.identifier, default=None)
     file_name: str | None = checked(rules.string(255), default=None)
     mime_type: str | None = checked(rules.string(255), default=None)
@@ -41,8 +44,11 @@ class Media(Checked):
 
 
 def media(value: object) -> Media:
-    """The rule of a field that holds :class:`Media` or its JSON."""
-    return value if isinstance(value, Media) else Media.from_json(rules.json_object(value))
+    """The rule of a field that holds :class:`Media` of a file at Telegram, or its JSON."""
+    found = value if isinstance(value, Media) else Media.from_json(rules.json_object(value))
+    if found.file_id is None:
+        raise InvalidInput.of("fileId", "is required")
+    return found
 
 
 @frozen
@@ -71,36 +77,6 @@ class MessageKey:
     user_id: int
     bot_type: str
     seq: int
-
-
-@frozen
-class DeliveryError:
-    """Why an answer failed, waits or is in doubt.
-
-    Attributes:
-        code: A :class:`~opchat_core.model.FailureCode`, as text.
-        message: A sentence for people, as far as possible in Telegram's words.
-    """
-
-    code: str
-    message: str
-
-
-@frozen
-class Delivery:
-    """How far an answer has come.
-
-    Attributes:
-        status: See :class:`~opchat_core.model.DeliveryStatus`.
-        error: Why it failed, waits or is in doubt; None when all is well.
-        attempts: How often a worker took it to Telegram.
-        next_attempt_at: When a worker takes it next; None unless it is queued.
-    """
-
-    status: DeliveryStatus
-    error: DeliveryError | None = None
-    attempts: int = 0
-    next_attempt_at: datetime | None = None
 
 
 def _aware(_: object, attribute: Any, value: datetime) -> None:
@@ -137,6 +113,9 @@ class Message:
         client_message_id: The sender's own key, by which a repeated request is recognised.
         revision: The chat's revision at the last change of this message.
         delivery: How far it has come; None for ``in``.
+        buttons: Rows of buttons under an answer, as JSON: each has a ``text``, and a ``url`` where it leads somewhere.
+        sent_at: When Telegram said that an answer was sent.
+        pending_change: What an operator wants of it, and Telegram has not done; None when there is nothing.
     """
 
     user_id: int = field(validator=validators.ge(1))
@@ -161,6 +140,9 @@ class Message:
     client_message_id: str | None = None
     revision: int
     delivery: Delivery | None = None
+    buttons: tuple[Sequence[Mapping[str, str]], ...] = field(default=(), converter=tuple)
+    sent_at: datetime | None = None
+    pending_change: PendingChange | None = None
 
     def __attrs_post_init__(self) -> None:
         if (self.delivery is None) is not (self.direction is Direction.IN):
@@ -170,3 +152,16 @@ class Message:
     def key(self) -> MessageKey:
         """The message's name."""
         return MessageKey(self.user_id, self.bot_type, self.seq)
+
+    @property
+    def changeable_until(self) -> datetime | None:
+        """Until when Telegram lets the bot edit or delete it; None for what is not an answer that arrived there."""
+        arrived = self.delivery is not None and self.delivery.status is DeliveryStatus.SENT
+        if not arrived or self.telegram_message_id is None or self.deleted_at:
+            return None
+        return (self.sent_at or self.created_at) + CHANGEABLE
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a worker holds it."""
+        return self.delivery is not None and self.delivery.status is DeliveryStatus.SENDING

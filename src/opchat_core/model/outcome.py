@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from opchat_core.model.message import DeliveryError
+from opchat_core.model.delivery import DeliveryError
+from opchat_core.model.message import Media
 
 
 @frozen
@@ -15,9 +16,11 @@ class Sent:
 
     Attributes:
         telegram_message_id: Its number of the message.
+        media: The file as Telegram knows it now, where there is one.
     """
 
     telegram_message_id: int
+    media: Media | None = None
 
 
 @frozen

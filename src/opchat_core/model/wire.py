@@ -9,7 +9,8 @@ import attrs
 
 from opchat_core.model.chat import Chat
 from opchat_core.model.checked import camel
-from opchat_core.model.message import Delivery, Media, Message, Reactions
+from opchat_core.model.delivery import Delivery, DeliveryError, PendingChange
+from opchat_core.model.message import Media, Message, Reactions
 from opchat_core.model.user import User
 
 
@@ -36,13 +37,30 @@ def media_to_json(media: Media) -> dict[str, Any]:
 
 def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
     """Write the ``delivery`` of an answer."""
-    error = delivery.error
     return {
         "status": delivery.status,
-        "error": error and {"code": error.code, "message": error.message},
+        "error": _error_to_json(delivery.error),
         "attempts": delivery.attempts,
         "nextAttemptAt": iso_time(delivery.next_attempt_at),
     }
+
+
+def change_to_json(change: PendingChange) -> dict[str, Any]:
+    """Write the ``pendingChange`` of a message."""
+    return {
+        "action": change.action,
+        "messageText": change.text,
+        "entities": list(change.entities),
+        "emoji": change.emoji,
+        "operator": change.operator,
+        "requestedAt": iso_time(change.requested_at),
+        "status": change.status,
+        "error": _error_to_json(change.error),
+    }
+
+
+def _error_to_json(error: DeliveryError | None) -> dict[str, str] | None:
+    return {"code": error.code, "message": error.message} if error else None
 
 
 def reactions_to_json(reactions: Reactions) -> dict[str, Any]:
@@ -51,7 +69,8 @@ def reactions_to_json(reactions: Reactions) -> dict[str, Any]:
 
 
 def message_to_json(message: Message) -> dict[str, Any]:
-    """Write a ``Message``; ``context`` and ``reactions`` only where there are any."""
+    """Write a ``Message``; the keys after ``delivery`` only where they say something."""
+    change, until = message.pending_change, message.changeable_until
     return {
         "userId": message.user_id,
         "botType": message.bot_type,
@@ -73,6 +92,9 @@ def message_to_json(message: Message) -> dict[str, Any]:
         "clientMessageId": message.client_message_id,
         "revision": message.revision,
         "delivery": message.delivery and delivery_to_json(message.delivery),
+        **({"buttons": list(message.buttons)} if message.buttons else {}),
+        **({"editableUntil": iso_time(until)} if until else {}),
+        **({"pendingChange": change_to_json(change)} if change else {}),
         **({"context": message.context} if message.context else {}),
         **({"reactions": reactions_to_json(message.reactions)} if message.reactions != Reactions() else {}),
     }

@@ -84,3 +84,5 @@ class FailureCode(StrEnum):
     UNREACHABLE = "unreachable"
     ANSWER_LOST = "answer_lost"
     LEASE_EXPIRED = "lease_expired"
+    FILE_GONE = "file_gone"
+    DELETED = "deleted"

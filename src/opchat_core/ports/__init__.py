@@ -6,10 +6,12 @@ from opchat_core.ports.bots import BotWatch
 from opchat_core.ports.changes import Change, ChangeFeed, Clock, Subscription
 from opchat_core.ports.chats import ChatRepository, Colleague
 from opchat_core.ports.deliveries import Backlog, DeliveryRepository, Parcel, Queued, Sender
+from opchat_core.ports.files import FileRepository, OutgoingFile
 from opchat_core.ports.limits import RateLimiter
 from opchat_core.ports.media import FileCache, FileSource
 from opchat_core.ports.operators import OperatorRepository
 from opchat_core.ports.store import Store
+from opchat_core.ports.wishes import WishRepository
 
 __all__ = [
     "AuditLog",
@@ -22,13 +24,16 @@ __all__ = [
     "Colleague",
     "DeliveryRepository",
     "FileCache",
+    "FileRepository",
     "FileSource",
     "MessageVersion",
     "OperatorRepository",
+    "OutgoingFile",
     "Parcel",
     "Queued",
     "RateLimiter",
     "Sender",
     "Store",
     "Subscription",
+    "WishRepository",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import frozen
 
-from opchat_core.model import Answer, DeliveryStatus, Message, MessageKey, Outcome, Pace
+from opchat_core.model import Answer, DeliveryStatus, Message, MessageKey, Outcome, Pace, PendingChange
+from opchat_core.ports.files import OutgoingFile
 
 
 @frozen
@@ -17,17 +19,27 @@ class Parcel:
     Attributes:
         message: The message; ``message.user_id`` is the chat to send it to.
         reply_to_telegram_message_id: Telegram's number of the message that it quotes.
+        file: Its file; None for one without, and for one whose file is not kept any more.
     """
 
     message: Message
     reply_to_telegram_message_id: int | None = None
+    file: OutgoingFile | None = None
 
 
 class Sender(Protocol):
     """Takes answers to Telegram. Never raises for what Telegram or the network does: that is the outcome."""
 
-    def send(self, parcel: Parcel) -> Outcome:
-        """Send a message once."""
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Send a message once, or several together as one album; how it ended for each of them."""
+        ...
+
+    def change(self, message: Message, change: PendingChange) -> Outcome:
+        """Do to a message what an operator wants; what is done already counts as done (``Sent``)."""
+        ...
+
+    def show_typing(self, user_id: int) -> None:
+        """Let the user see for some seconds that somebody is writing; it does not matter whether that works."""
         ...
 
     def is_authorized(self) -> bool:
@@ -76,8 +88,23 @@ class DeliveryRepository(Protocol):
     All of them raise :class:`~opchat_core.errors.Unavailable` when the store is away.
     """
 
-    def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
+    def queue_answer(
+        self,
+        user_id: int,
+        bot_type: str,
+        answer: Answer,
+        *,
+        operator: str | None,
+        quote: Mapping[str, Any] | None = None,
+    ) -> Queued:
         """Store an answer as ``queued``.
+
+        Args:
+            user_id: The user of the chat.
+            bot_type: The bot of the chat.
+            answer: The answer; its files are what :meth:`FileRepository.keep_file` stored.
+            operator: Who sends it.
+            quote: Telegram's TextQuote of the part of ``answer.reply_to`` that it is about.
 
         Raises:
             UserNotFound: If there is no such chat.
@@ -89,7 +116,7 @@ class DeliveryRepository(Protocol):
     def claim(
         self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
     ) -> tuple[Parcel, ...]:
-        """Take answers that are due, at most one a chat, and settle those whose time is over.
+        """Take answers that are due, at most one or one album a chat, and settle those whose time is over.
 
         No more are taken than the pace lets leave, whoever else takes some; those of one user, for whom somebody waits
         at a screen, may run ahead of the bot's pace by two. While answers do not get through, one at a time is taken.
@@ -97,7 +124,8 @@ class DeliveryRepository(Protocol):
         Args:
             bot_type: Whose answers.
             limit: How many chats to look at.
-            lease: How long the caller has for each; after that the answer is in doubt.
+            lease: How long the caller has for each, and a second more for each 128 KiB of files; after that the answer
+                is in doubt.
             max_age: Queued answers older than this fail as ``expired``.
             pace: What Telegram allows.
             user_id: Look at this user's chat only, waiting for it if another worker has it in hand.
@@ -114,6 +142,7 @@ class DeliveryRepository(Protocol):
         outcome: Outcome,
         *,
         wait: timedelta,
+        learns: bool = True,
     ) -> Message | None:
         """Store the outcome of the attempt that ``message`` was claimed for, and what it says of the bot as a whole.
 
@@ -124,6 +153,7 @@ class DeliveryRepository(Protocol):
             message: As :meth:`claim` returned it.
             outcome: How the attempt ended. ``Refused.stops_sender`` pauses the bot until :meth:`resume`.
             wait: How long until the next attempt, where there is to be one and Telegram did not say.
+            learns: Whether the outcome says something of the bot as a whole: of an album, one message's does.
 
         Returns:
             The message; None when the attempt was no longer the one under way, and nothing was changed.
@@ -136,6 +166,7 @@ class DeliveryRepository(Protocol):
         Raises:
             MessageNotFound: If there is no such message.
             NotRetryable: If it is neither ``failed`` nor ``unknown``.
+            FileGone: If it shall be sent and its file is not kept any more.
         """
         ...
 

@@ -11,11 +11,23 @@ from opchat_core.ports.audit import AuditLog
 from opchat_core.ports.bots import BotWatch
 from opchat_core.ports.chats import ChatRepository
 from opchat_core.ports.deliveries import DeliveryRepository
+from opchat_core.ports.files import FileRepository
 from opchat_core.ports.limits import RateLimiter
 from opchat_core.ports.operators import OperatorRepository
+from opchat_core.ports.wishes import WishRepository
 
 
-class Store(ChatRepository, DeliveryRepository, OperatorRepository, RateLimiter, AuditLog, BotWatch, Protocol):
+class Store(
+    ChatRepository,
+    DeliveryRepository,
+    WishRepository,
+    FileRepository,
+    OperatorRepository,
+    RateLimiter,
+    AuditLog,
+    BotWatch,
+    Protocol,
+):
     """Everything that an installation keeps."""
 
     def check(self) -> None:

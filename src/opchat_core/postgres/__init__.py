@@ -7,11 +7,13 @@ from opchat_core.postgres.listen import Listener
 from opchat_core.postgres.migrate import migrate, pending
 from opchat_core.postgres.notify import Notifier
 from opchat_core.postgres.repository import PostgresRepository
+from opchat_core.postgres.shelf import DirectoryShelf
 from opchat_core.postgres.survey import OLDEST_VERSION, ServerSurvey, survey
 
 __all__ = [
     "OLDEST_VERSION",
     "Database",
+    "DirectoryShelf",
     "HostPool",
     "LegacyChat",
     "LegacyTables",

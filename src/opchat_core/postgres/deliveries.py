@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import attrs
+from psycopg.types.json import Jsonb
 
-from opchat_core.errors import AnsweredByColleague, InvalidInput, MessageNotFound, NotRetryable, UserNotFound
+from opchat_core.errors import AnsweredByColleague, FileGone, InvalidInput, MessageNotFound, NotRetryable, UserNotFound
 from opchat_core.model import (
     Answer,
     Deferred,
     DeliveryError,
     DeliveryStatus,
     Lost,
+    Media,
     Message,
     MessageKey,
     Outcome,
     Pace,
+    Piece,
     Refused,
     Sent,
 )
+from opchat_core.model.formatting import buttons_to_json
 from opchat_core.ports import Backlog, Change, Parcel, Queued
-from opchat_core.postgres.base import Base
+from opchat_core.postgres.files import FileTable
 from opchat_core.postgres.queries import query
-from opchat_core.postgres.rows import to_backlog, to_message, to_outcome, to_parcel
+from opchat_core.postgres.rows import media_values, to_backlog, to_message, to_outcome, to_parcel
 
 _QUEUE_ANSWER = query("queue_answer")
 _CLAIM = query("claim")
@@ -35,10 +42,18 @@ _RESUME = query("resume")
 _BACKLOG = query("backlog")
 
 
-class Deliveries(Base):
+class Deliveries(FileTable):
     """The part of the repository that keeps the queue; :class:`~opchat_core.ports.DeliveryRepository` documents it."""
 
-    def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
+    def queue_answer(
+        self,
+        user_id: int,
+        bot_type: str,
+        answer: Answer,
+        *,
+        operator: str | None,
+        quote: Mapping[str, Any] | None = None,
+    ) -> Queued:
         """See :meth:`opchat_core.ports.DeliveryRepository.queue_answer`."""
         rows = self._database.fetch(
             _QUEUE_ANSWER,
@@ -46,7 +61,7 @@ class Deliveries(Base):
             {
                 "user_id": user_id,
                 "bot_type": bot_type,
-                "parts": list(answer.parts),
+                "pieces": Jsonb([_piece(piece, quote) for piece in answer.pieces]),
                 "operator": operator,
                 "client_message_id": answer.client_message_id,
                 "reply_to": answer.reply_to,
@@ -83,16 +98,17 @@ class Deliveries(Base):
             "bot_every": pace.bot.every,
             "now": self._now(),
         }
-        parcels = tuple(self._database.fetch(_CLAIM, to_parcel, parameters))
+        parcels = tuple(self._database.fetch(_CLAIM, partial(to_parcel, self.read_file), parameters))
         self._tell(tuple(parcel.message for parcel in parcels))
         return parcels
 
-    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:
+    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta, learns: bool = True) -> Message | None:
         """See :meth:`opchat_core.ports.DeliveryRepository.complete`."""
         telegram_message_id: int | None = None
+        media: Media | None = None
         error: DeliveryError | None = None
         match outcome:
-            case Sent(telegram_message_id):
+            case Sent(telegram_message_id, media):
                 status = DeliveryStatus.SENT
             case Deferred(error, retry_after):
                 status, wait = DeliveryStatus.QUEUED, retry_after or wait
@@ -104,9 +120,11 @@ class Deliveries(Base):
             "attempt": message.delivery and message.delivery.attempts,
             "status": status.value,
             "telegram_message_id": telegram_message_id,
+            "media": media and Jsonb(media_values(media)),
             "error_code": error and error.code,
             "error_message": error and error.message,
             "wait": wait,
+            "learns": learns,
             "pause": isinstance(outcome, Refused) and outcome.stops_sender,
             "now": self._now(),
         }
@@ -119,6 +137,8 @@ class Deliveries(Base):
         outcome, message = self._database.fetch_one(_SETTLE, to_outcome, parameters) or ("", None)
         if message is None:
             raise MessageNotFound(f"The chat has no message {key.seq}.")
+        if outcome == "gone":
+            raise FileGone("The file was kept for a week and is gone; send it anew.")
         if outcome == "unfit":
             raise NotRetryable("Only a failed or doubtful answer can be settled by a person.")
         return self._tell((message,))[0]
@@ -146,3 +166,17 @@ class Deliveries(Base):
         for message in messages:
             self._changed(Change(message.user_id, message.bot_type, message.revision))
         return messages
+
+
+def _piece(piece: Piece, quote: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Write a message of an answer for the function that stores it."""
+    return {
+        "message_type": piece.message_type.value,
+        "message_text": piece.text.text,
+        "entities": list(piece.text.entities) or None,
+        "media": piece.upload and media_values(piece.upload.media),
+        "context": {"quote": quote} if piece.is_first and quote else None,
+        "buttons": buttons_to_json(piece.buttons) or None,
+        "album": piece.album,
+        "file_number": piece.upload and piece.upload.number,
+    }

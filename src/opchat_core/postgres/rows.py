@@ -6,11 +6,30 @@ forward, this one goes on working.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from opchat_core.model import Chat, Delivery, DeliveryError, DeliveryStatus, Media, Message, Reactions, User
-from opchat_core.ports import Backlog, MessageVersion, Parcel
+import attrs
+
+from opchat_core.model import (
+    Chat,
+    Delivery,
+    DeliveryError,
+    DeliveryStatus,
+    Media,
+    Message,
+    PendingChange,
+    Reactions,
+    User,
+)
+from opchat_core.ports import Backlog, MessageVersion, OutgoingFile, Parcel
+
+
+def media_values(media: Media) -> dict[str, Any]:
+    """Write a file for its column: what is known of it."""
+    return {name: value for name, value in attrs.asdict(media).items() if value is not None}
 
 
 def to_delivery(
@@ -21,6 +40,14 @@ def to_delivery(
         return None
     error = DeliveryError(code, message or "") if code else None
     return Delivery(DeliveryStatus(status), error, attempts, next_attempt_at)
+
+
+def to_change(requested_at: str, code: str | None = None, message: str | None = None, **change: Any) -> PendingChange:
+    """Build what an operator wants of a message from its column ``change``."""
+    known = {name: value for name, value in change.items() if name in attrs.fields_dict(PendingChange)}
+    error = DeliveryError(code, message or "") if code else None
+    known["entities"] = tuple(known.get("entities") or ())
+    return PendingChange(requested_at=datetime.fromisoformat(requested_at), error=error, **known)
 
 
 def to_message(  # noqa: PLR0917 - called with names only, by psycopg
@@ -50,6 +77,9 @@ def to_message(  # noqa: PLR0917 - called with names only, by psycopg
     error_message: str | None,
     attempts: int,
     next_attempt_at: datetime | None,
+    buttons: Any,
+    sent_at: datetime | None,
+    change: dict[str, Any] | None,
     **_newer: object,
 ) -> Message:
     """Build a message from a row of ``opchat.chat_messages``."""
@@ -76,12 +106,22 @@ def to_message(  # noqa: PLR0917 - called with names only, by psycopg
         client_message_id=client_message_id,
         revision=revision,
         delivery=to_delivery(delivery_status, error_code, error_message, attempts, next_attempt_at),
+        buttons=buttons or (),
+        sent_at=sent_at,
+        pending_change=to_change(**change) if change else None,
     )
 
 
-def to_parcel(quoted: int | None, **message: Any) -> Parcel:
-    """Build what a worker takes to Telegram from a row of ``claim``."""
-    return Parcel(to_message(**message), quoted)
+def to_parcel(
+    read: Callable[[int], Iterator[bytes]],
+    quoted: int | None,
+    file_number: int | None,
+    known_file_id: str | None,
+    **message: Any,
+) -> Parcel:
+    """Build what a worker takes to Telegram from a row of ``claim``, and a way to read files."""
+    file = None if file_number is None else OutgoingFile(file_number, known_file_id, partial(read, file_number))
+    return Parcel(to_message(**message), quoted, file)
 
 
 def to_version(  # noqa: PLR0917 - called with names only, by psycopg

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+import psycopg
 from attrs import frozen
+from psycopg import Connection
 
 from opchat_core.postgres.database import connect_once, is_pooled
 from opchat_core.postgres.migrate import pending_on
+from opchat_core.postgres.queries import query
 from opchat_core.postgres.translation import translated
+
+_SERVER_TIME = query("server_time")
 
 OLDEST_VERSION = 15
 """The oldest major version of PostgreSQL that opchat runs on."""
@@ -21,12 +29,16 @@ class ServerSurvey:
         major: Its major version.
         pooled: Whether a pooler such as PgBouncer stands in between.
         pending: The steps that the schema lacks, by name.
+        transactions: Whether a transaction of several statements is possible; not with ``pool_mode = statement``.
+        time: What the server's clock says.
     """
 
     version: str
     major: int
     pooled: bool
     pending: tuple[str, ...]
+    transactions: bool
+    time: datetime
 
 
 def survey(conninfo: str) -> ServerSurvey:
@@ -46,4 +58,23 @@ def survey(conninfo: str) -> ServerSurvey:
             major=info.server_version // 10_000,
             pooled=is_pooled(connection),
             pending=tuple(pending_on(connection)),
+            time=_time(connection),
+            transactions=_has_transactions(connection),  # the last question, for it may cost the connection
         )
+
+
+def _time(connection: Connection[Any]) -> datetime:
+    row = connection.execute(_SERVER_TIME).fetchone()
+    time = row["time"] if row else None
+    if not isinstance(time, datetime):
+        raise TypeError(time)
+    return time
+
+
+def _has_transactions(connection: Connection[Any]) -> bool:
+    try:
+        with connection.transaction():
+            connection.execute(_SERVER_TIME)
+    except psycopg.Error:
+        return False
+    return True

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
-from opchat_core.errors import Unavailable
-from opchat_core.model import OPERATOR, Action, Answer, DeliveryStatus, Message, MessageKey, message_subject
+from opchat_core.errors import InvalidInput, Unavailable
+from opchat_core.model import OPERATOR, Action, Answer, DeliveryStatus, Message, MessageKey, Part, message_subject
 from opchat_core.ports import Backlog, Queued
 from opchat_core.recorded import recorded
-from opchat_core.service.base import Base
+from opchat_core.service.uploading import Uploading
 
 _log = logging.getLogger(__name__)
 
 
-class Answering(Base):
+class Answering(Uploading):
     """Answers users."""
 
     def reply(
@@ -27,7 +28,7 @@ class Answering(Base):
             text: What to say; longer texts go out in several messages.
             operator: Who says it.
             bot_type: Through which bot.
-            **fields: More fields of :class:`~opchat_core.model.Answer`.
+            **fields: More fields of :class:`~opchat_core.model.Answer`; for its ``files`` see :meth:`upload`.
 
         Returns:
             The answer (of several messages, the first) as it stands after the first attempt; see ``delivery.status``.
@@ -43,15 +44,34 @@ class Answering(Base):
         return self.send(user_id, answer, operator=operator, bot_type=bot_type).messages[0]
 
     def send(self, user_id: int, answer: Answer, *, operator: str | None, bot_type: str = OPERATOR) -> Queued:
-        """Answer a user and say what became of it; see :meth:`reply`."""
-        self.courier.require(bot_type)
-        with self._store.together() as store:
-            queued = store.queue_answer(user_id, bot_type, answer, operator=operator)
-            if not queued.duplicate:
-                store.record(Action.SEND, actor=operator, subject=message_subject(queued.messages[0].key))
-        if queued.duplicate:
-            return queued
-        return Queued(self._attempt(queued.messages))
+        """Answer a user and say what became of it; see :meth:`reply`.
+
+        The answer's files are kept until they have arrived; if it is not stored, they are erased.
+
+        Raises:
+            InvalidInput: As :meth:`reply`; also if ``answer.quote`` is not in the message that it answers.
+        """
+        queued = None
+        try:
+            self.courier.require(bot_type)
+            quote = self._find_quote(user_id, bot_type, answer)
+            with self._store.together() as store:
+                queued = store.queue_answer(user_id, bot_type, answer, operator=operator, quote=quote)
+                if not queued.duplicate:
+                    store.record(Action.SEND, actor=operator, subject=message_subject(queued.messages[0].key))
+        finally:
+            if answer.files and (queued is None or queued.duplicate):
+                self.discard(answer.files)
+        return queued if queued.duplicate else Queued(self._attempt(queued.messages))
+
+    def _find_quote(self, user_id: int, bot_type: str, answer: Answer) -> Mapping[str, Any] | None:
+        if answer.quote is None or answer.reply_to is None:
+            return None
+        message = self._store.find_message(MessageKey(user_id, bot_type, answer.reply_to))
+        found = message and answer.quote.found_in(Part(message.text, message.entities))
+        if message and not found:
+            raise InvalidInput.of("quote", "is not in the message that is answered")
+        return found or None
 
     def retry(self, key: MessageKey, *, operator: str | None = None) -> Message:
         """Try a failed or doubtful answer again: a person's decision, for it may arrive twice.
@@ -63,6 +83,7 @@ class Answering(Base):
         Raises:
             MessageNotFound: If there is no such message.
             NotRetryable: If it is neither ``failed`` nor ``unknown``.
+            FileGone: If its file was kept for a week and is gone.
             TelegramNotConfigured: If there is no token for this bot.
         """
         self.courier.require(key.bot_type)

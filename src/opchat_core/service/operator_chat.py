@@ -13,13 +13,14 @@ from opchat_core.media import MediaLibrary
 from opchat_core.operators import Operators
 from opchat_core.ports import ChangeFeed, Sender, Store
 from opchat_core.service.answering import Answering
+from opchat_core.service.changing import Changing
 from opchat_core.service.keeping import Keeping
 from opchat_core.service.reading import Reading
 from opchat_core.service.receiving import Receiving
 from opchat_core.service.tending import Tending
 
 
-class OperatorChat(Receiving, Reading, Answering, Tending, Keeping):
+class OperatorChat(Receiving, Reading, Answering, Changing, Tending, Keeping):
     """The library: one object for everything that happens in the chats of one installation.
 
     Thread-safe; make one a process, most easily with :func:`opchat_core.connect`, and close it at the end.

@@ -54,7 +54,8 @@ class Tending(Base):
     ) -> tuple[Colleague, ...]:
         """Say that an operator is in a chat, or has left it, and learn who else is there.
 
-        It is forgotten after twelve seconds unless said again. Colleagues are told by the feed of changes.
+        It is forgotten after twelve seconds unless said again. Colleagues are told by the feed of changes; and of an
+        operator who types, the user sees in Telegram that somebody is writing.
 
         Args:
             user_id: The chat's user.
@@ -66,4 +67,7 @@ class Tending(Base):
             UserNotFound: If there is no such chat.
         """
         found(self._store.find_chat(user_id, bot_type))
-        return self._store.attend(user_id, bot_type, operator, presence, lasting=PRESENCE_LASTS)
+        colleagues = self._store.attend(user_id, bot_type, operator, presence, lasting=PRESENCE_LASTS)
+        if presence is Presence.TYPING:
+            self.courier.show_typing(user_id, bot_type)
+        return colleagues

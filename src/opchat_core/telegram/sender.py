@@ -1,30 +1,24 @@
-"""Sending through the Telegram Bot API: one request a message, and the truth about how it ended.
-
-Telegram has no idempotency key (https://github.com/tdlib/telegram-bot-api/issues/482), so what counts about a failure
-is whether the message can have arrived:
-
-- not sent, try again: no connection could be made, or 429;
-- sent: 2xx with JSON and ``ok: true``;
-- refused for good: 400, 403 and other 4xx; 401 and 404 mean the token, so that nothing else would fare better;
-- in doubt: everything after the request went out: no answer, half of one, 5xx, 2xx that is not JSON.
-"""
+"""Sending through the Telegram Bot API: one request a message or album, and the truth about how it ended."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
 import httpx
-from attrs import frozen
 
-from opchat_core.model import Deferred, DeliveryError, FailureCode, Lost, Outcome, Refused, Sent
-from opchat_core.model.rules import MAX_ID
+from opchat_core.model import Deferred, FailureCode, Lost, Message, MessageType, Outcome, PendingChange, Refused, Sent
 from opchat_core.ports import Parcel
 from opchat_core.telegram import redaction
+from opchat_core.telegram.answer import Answer, failure, outcome_of_change, outcomes_of_send
+from opchat_core.telegram.requests import Request, known_file_id, request_to_change, request_to_send
+from opchat_core.telegram.upload import SLOWEST, NotSent, UploadReader
 
 _log = logging.getLogger(__name__)
 
@@ -34,34 +28,13 @@ TIMEOUT = httpx.Timeout(connect=5, read=20, write=20, pool=5)
 DEADLINE = timedelta(seconds=30)
 """How long an answer may take in all, however slowly it drips in."""
 
+UPLOAD = timedelta(seconds=20)
+"""How long the upload of files may take, beside what their bytes need."""
+
 MAX_ANSWER = 1024 * 1024
 """Bytes of an answer that are read at most."""
 
-MAX_DESCRIPTION = 500
-"""Characters of Telegram's words that are kept."""
-
-MAX_WAIT = timedelta(hours=1)
-"""The longest wait that Telegram may ask for."""
-
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-
-
-@frozen
-class _Answer:
-    """What came back: the status, and the JSON object in it, if there was one."""
-
-    status: int
-    body: dict[str, Any] | None
-
-    @property
-    def description(self) -> str:
-        """Telegram's words, or the status in ours."""
-        told = (self.body or {}).get("description")
-        if not isinstance(told, str) or not told:
-            return f"Telegram answered {self.status}."
-        # A result that the database cannot hold would leave the answer in doubt, whatever was said.
-        storable = told.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return redaction.redact(storable)[:MAX_DESCRIPTION]
 
 
 class TelegramSender:
@@ -84,46 +57,58 @@ class TelegramSender:
         """Close connections."""
         self._client.close()
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """See :meth:`opchat_core.ports.Sender.send`."""
-        message = parcel.message
-        body: dict[str, Any] = {"chat_id": message.user_id, "text": message.text}
-        if message.entities:
-            body["entities"] = list(message.entities)
-        if parcel.reply_to_telegram_message_id:
-            # Should the quoted message be gone, the answer still goes out.
-            body["reply_parameters"] = {
-                "message_id": parcel.reply_to_telegram_message_id,
-                "allow_sending_without_reply": True,
-            }
-        return self._call("sendMessage", body)
+        if not all(map(_is_complete, parcels)):
+            gone = Refused(failure(FailureCode.FILE_GONE, "The file is not kept any more; send it anew."))
+            rest = Deferred(failure(FailureCode.FILE_GONE, "Another file of the album is not kept any more."))
+            return [rest if _is_complete(parcel) else gone for parcel in parcels]
+        request = request_to_send(parcels)
+        answer = self._call(request)
+        if isinstance(answer, Answer):
+            return _told(request, outcomes_of_send(answer, len(parcels)))
+        return _told(request, (answer,) * len(parcels))
+
+    def change(self, message: Message, change: PendingChange) -> Outcome:
+        """See :meth:`opchat_core.ports.Sender.change`."""
+        request = request_to_change(message, change)
+        answer = self._call(request)
+        if isinstance(answer, Answer):
+            answer = outcome_of_change(answer, message.telegram_message_id or 0)
+        return _told(request, [answer])[0]
+
+    def show_typing(self, user_id: int) -> None:
+        """See :meth:`opchat_core.ports.Sender.show_typing`."""
+        with suppress(httpx.HTTPError, httpx.StreamError):
+            self._post(Request("sendChatAction", {"chat_id": user_id, "action": "typing"}, {}), {})
 
     def is_authorized(self) -> bool:
         """See :meth:`opchat_core.ports.Sender.is_authorized`."""
         try:
-            answer = self._post("getMe", {})
+            answer = self._post(Request("getMe", {}, {}), {})
         except httpx.HTTPError:
             return False
-        return answer.status == HTTPStatus.OK and (answer.body or {}).get("ok") is True
+        return answer.status == HTTPStatus.OK and answer.is_ok
 
-    def _call(self, method: str, body: dict[str, Any]) -> Outcome:
+    def _call(self, request: Request) -> Answer | Outcome:
+        """Make a request; what came back, or how it ended where nothing did."""
+        uploads = _readers(request.uploads)
         try:
-            outcome = _outcome(self._post(method, body))
+            return self._post(request, uploads)
+        except NotSent as error:
+            return Deferred(failure(FailureCode.UNREACHABLE, str(error)))
         except _NOT_SENT as error:
-            outcome = Deferred(_error(FailureCode.UNREACHABLE, f"Telegram cannot be reached ({type(error).__name__})."))
+            return Deferred(failure(FailureCode.UNREACHABLE, f"Telegram cannot be reached ({type(error).__name__})."))
         except (httpx.HTTPError, httpx.StreamError) as error:
             # The error's own text and request hold the address, and that holds the token.
-            outcome = Lost(_error(FailureCode.ANSWER_LOST, f"Telegram's answer was lost ({type(error).__name__})."))
-        if not isinstance(outcome, Sent):
-            _log.warning(
-                "telegram.not_sent",
-                extra={"method": method, "outcome": type(outcome).__name__, "code": outcome.error.code},
-            )
-        return outcome
+            name = type(error).__name__
+            if not all(reader.is_exhausted for reader in uploads.values()):  # what is not all there cannot have arrived
+                return Deferred(failure(FailureCode.UNREACHABLE, f"The upload to Telegram broke off ({name})."))
+            return Lost(failure(FailureCode.ANSWER_LOST, f"Telegram's answer was lost ({name})."))
 
-    def _post(self, method: str, body: dict[str, Any]) -> _Answer:
-        deadline = monotonic() + DEADLINE.total_seconds()
-        with self._client.stream("POST", self._address + method, json=body) as response:
+    def _post(self, request: Request, uploads: Mapping[str, UploadReader]) -> Answer:
+        deadline = monotonic() + (DEADLINE + _time_for(uploads)).total_seconds()
+        with self._client.stream("POST", self._address + request.method, **_content(request, uploads)) as response:
             content = bytearray()
             for chunk in response.iter_bytes():
                 content += chunk
@@ -133,43 +118,43 @@ class TelegramSender:
             decoded = json.loads(content)
         except (ValueError, RecursionError):
             decoded = None
-        return _Answer(response.status_code, decoded if isinstance(decoded, dict) else None)
+        return Answer(response.status_code, decoded if isinstance(decoded, dict) else None)
 
 
-def _error(code: FailureCode, message: str) -> DeliveryError:
-    return DeliveryError(code.value, message)
+def _told(request: Request, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Tell the log of what was not done."""
+    for outcome in outcomes:
+        if not isinstance(outcome, Sent):
+            extra = {"method": request.method, "outcome": type(outcome).__name__, "code": outcome.error.code}
+            _log.warning("telegram.not_sent", extra=extra)
+    return outcomes
 
 
-def _outcome(answer: _Answer) -> Outcome:
-    """Tell what an answer means for the message."""
-    body = answer.body or {}
-    if HTTPStatus(200) <= answer.status < HTTPStatus(300):
-        result = body.get("result")
-        number = result.get("message_id") if isinstance(result, dict) else None
-        if body.get("ok") is True and isinstance(number, int) and 0 <= number <= MAX_ID:
-            return Sent(number)
-        return Lost(_error(FailureCode.ANSWER_LOST, "Telegram's answer could not be read."))
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Deferred(_error(FailureCode.RATE_LIMITED, answer.description), _retry_after(body))
-    if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
-        return Refused(_error(FailureCode.UNAUTHORIZED, answer.description), stops_sender=True)
-    if HTTPStatus(400) <= answer.status < HTTPStatus(500):
-        return Refused(_error(_refusal(answer), answer.description))
-    return Lost(_error(FailureCode.ANSWER_LOST, f"Telegram answered {answer.status}."))
+def _is_complete(parcel: Parcel) -> bool:
+    is_text = parcel.message.message_type is MessageType.TEXT
+    return is_text or parcel.file is not None or known_file_id(parcel) is not None
 
 
-def _refusal(answer: _Answer) -> FailureCode:
-    told = answer.description.casefold()
-    if answer.status == HTTPStatus.FORBIDDEN:
-        return FailureCode.BLOCKED_BY_USER
-    if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return FailureCode.FILE_TOO_LARGE
-    return FailureCode.CHAT_NOT_FOUND if "chat not found" in told else FailureCode.MESSAGE_REJECTED
+def _time_for(uploads: Mapping[str, UploadReader]) -> timedelta:
+    return timedelta(seconds=sum(reader.size for reader in uploads.values()) / SLOWEST)
 
 
-def _retry_after(body: dict[str, Any]) -> timedelta | None:
-    parameters = body.get("parameters")
-    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    if isinstance(seconds, int) and seconds > 0:
-        return min(timedelta(seconds=min(seconds, 10**6)), MAX_WAIT)
-    return None
+def _readers(uploads: Mapping[str, Parcel]) -> dict[str, UploadReader]:
+    files = {name: (parcel.file, parcel.message.media) for name, parcel in uploads.items()}
+    size = sum(media.file_size or 0 for _, media in files.values() if media)
+    deadline = monotonic() + (UPLOAD + timedelta(seconds=size / SLOWEST)).total_seconds()
+    return {name: UploadReader(file, media, deadline) for name, (file, media) in files.items() if file and media}
+
+
+def _content(request: Request, uploads: Mapping[str, UploadReader]) -> dict[str, Any]:
+    """Write the parameters: as JSON, or, where there are files, as a form whose other values are JSON."""
+    if not uploads:
+        return {"json": request.body}
+    media = {name: parcel.message.media for name, parcel in request.uploads.items()}
+    files = {
+        name: (one.file_name or name, uploads[name], one.mime_type or "application/octet-stream")
+        for name, one in media.items()
+        if one
+    }
+    fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in request.body.items()}
+    return {"data": fields, "files": files}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
-from opchat_core.model import Message, Outcome, Sent
+from opchat_core.model import Message, Outcome, PendingChange, Sent
 from opchat_core.ports import Parcel
 
 Step = Outcome | Callable[[Message], Outcome]
@@ -24,6 +24,9 @@ class RecordingSender:
 
     Attributes:
         parcels: What it was asked to send, in order.
+        changes: What it was asked to change, in order.
+        change_script: How the first changes end; the others are done.
+        typing: Whom it was asked to show that somebody writes.
         authorized: What :meth:`is_authorized` answers.
         authorization_checks: How often it was asked.
     """
@@ -33,6 +36,9 @@ class RecordingSender:
         self._script = deque(script)
         self._number = FIRST_NUMBER - 1
         self.parcels: list[Parcel] = []
+        self.changes: list[tuple[Message, PendingChange]] = []
+        self.change_script: deque[Outcome] = deque()
+        self.typing: list[int] = []
         self.authorized = True
         self.authorization_checks = 0
 
@@ -41,13 +47,24 @@ class RecordingSender:
         with self._lock:
             self._script.extend(steps)
 
-    def send(self, parcel: Parcel) -> Outcome:
-        """Record an attempt and end it as the script says."""
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Record an attempt and end it as the script says: a step for a message, and one for a whole album."""
         with self._lock:
-            self.parcels.append(parcel)
+            self.parcels += parcels
             step = self._script.popleft() if self._script else self._arrive
         # Outside the lock: a step may wait for something that another attempt does.
-        return step(parcel.message) if callable(step) else step
+        return [step(parcel.message) if callable(step) else step for parcel in parcels]
+
+    def change(self, message: Message, change: PendingChange) -> Outcome:
+        """Record what was to be changed and end it as the script of changes says."""
+        with self._lock:
+            self.changes.append((message, change))
+            return self.change_script.popleft() if self.change_script else Sent(message.telegram_message_id or 0)
+
+    def show_typing(self, user_id: int) -> None:
+        """Record that somebody writes."""
+        with self._lock:
+            self.typing.append(user_id)
 
     def is_authorized(self) -> bool:
         """Answer what :attr:`authorized` says."""

@@ -59,6 +59,7 @@ def _operation(
     problems: tuple[int, ...] = (),
     security: Security | None = None,
     body: str | None = None,
+    form: str | None = None,
     parameters: tuple[Schema, ...] = (),
     description: str = "",
 ) -> Operation:
@@ -74,7 +75,10 @@ def _operation(
     if parameters:
         operation["parameters"] = list(parameters)
     if body:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(body)}}}
+        content = {"application/json": {"schema": ref(body)}}
+        if form:
+            content["multipart/form-data"] = {"schema": ref(form)}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -98,6 +102,7 @@ KNOWN: Schema = {
 NOTHING_NEW = {"description": "Nothing has changed."}
 
 _CHANGE = (401, 403, 404, 503)
+_CHANGED = _json("MessageAnswer", "The message as it is now; `pendingChange` is what Telegram has not done yet.")
 
 PATHS: dict[str, dict[str, Operation]] = {
     "/api/chat-message": {
@@ -193,9 +198,49 @@ PATHS: dict[str, dict[str, Operation]] = {
             problems=(*BODY, *_CHANGE),
             security=OPERATOR,
             body="Answer",
+            form="AnswerForm",
             parameters=(USER, BOT),
-            description="Text only as yet: `multipart/form-data` with files is 415.",
+            description="Text as JSON, or files as `multipart/form-data`; too large ones are 413 `file_too_large`.",
         ),
+    },
+    "/api/users/{userId}/operator-chat/{seq}": {
+        "patch": _operation(
+            "Edit an answer",
+            {200: _CHANGED},
+            problems=(*BODY, *_CHANGE, 409),
+            security=OPERATOR,
+            body="Edit",
+            parameters=(USER, SEQ, BOT),
+            description="In Telegram, too; 409 `not_changeable`, `change_under_way`, or after 48 hours `too_late`.",
+        ),
+        "delete": _operation(
+            "Delete an answer",
+            {200: _CHANGED},
+            problems=(*_CHANGE, 409, 422),
+            security=OPERATOR,
+            parameters=(USER, SEQ, BOT),
+            description="In Telegram, too; 409 as for an edit.",
+        ),
+    },
+    "/api/users/{userId}/operator-chat/{seq}/reaction": {
+        "put": _operation(
+            "React to a message",
+            {200: _CHANGED},
+            problems=(*BODY, *_CHANGE, 409),
+            security=OPERATOR,
+            body="OwnReaction",
+            parameters=(USER, SEQ, BOT),
+            description="One that the user wrote, else 409 `not_changeable`; without an `emoji` the reaction goes.",
+        )
+    },
+    "/api/limits": {
+        "get": _operation(
+            "Read limits",
+            {200: _json("Limits", "What an answer may be at most.", tagged=True), 304: NOTHING_NEW},
+            problems=(401, 503),
+            security=OPERATOR,
+            parameters=(KNOWN,),
+        )
     },
     "/api/users/{userId}/operator-chat/read": {
         "post": _operation(

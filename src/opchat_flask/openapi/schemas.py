@@ -5,7 +5,21 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from opchat_core.model import MAX_PARTS, MAX_TEXT, ChatStatus, DeliveryStatus, Direction, MessageType, Presence
+from opchat_core.model import (
+    MAX_PARTS,
+    MAX_TEXT,
+    SENDABLE,
+    ChangeAction,
+    ChangeStatus,
+    ChatStatus,
+    DeliveryStatus,
+    Direction,
+    MessageType,
+    Presence,
+    bounds_to_json,
+)
+from opchat_core.model.bounds import MAX_BUTTON_TEXT, REACTIONS
+from opchat_core.model.formatting import MAX_QUOTE
 from opchat_core.model.health import BotMode, StallReason, WarningCode
 from opchat_core.model.rules import MAX_ID
 
@@ -103,13 +117,26 @@ SCHEMAS: dict[str, Schema] = {
             "languageCode": nullable(STRING),
         }
     ),
-    "Media": record(MEDIA, required=("fileId",)),
+    "Media": record(MEDIA, required=()),
     "Delivery": record(
         {
             "status": words(DeliveryStatus),
             "error": nullable(record({"code": STRING, "message": STRING})),
             "attempts": COUNT,
             "nextAttemptAt": nullable(TIME),
+        }
+    ),
+    "Button": record({"text": text(MAX_BUTTON_TEXT, least=1), "url": text(2048, least=1)}, required=("text",)),
+    "PendingChange": record(
+        {
+            "action": words(ChangeAction),
+            "messageText": nullable(STRING),
+            "entities": array(OBJECT),
+            "emoji": nullable(STRING),
+            "operator": nullable(STRING),
+            "requestedAt": TIME,
+            "status": words(ChangeStatus),
+            "error": nullable(record({"code": STRING, "message": STRING})),
         }
     ),
     "Reactions": record({"user": array(OBJECT), "operator": array(OBJECT)}),
@@ -135,10 +162,13 @@ SCHEMAS: dict[str, Schema] = {
             "clientMessageId": nullable(STRING),
             "revision": COUNT,
             "delivery": nullable(ref("Delivery")),
+            "buttons": array(array(ref("Button"))),
+            "editableUntil": TIME,
+            "pendingChange": ref("PendingChange"),
             "context": OBJECT,
             "reactions": ref("Reactions"),
         },
-        optional=("context", "reactions"),
+        optional=("buttons", "editableUntil", "pendingChange", "context", "reactions"),
     ),
     "Chat": record(
         {
@@ -217,8 +247,40 @@ SCHEMAS: dict[str, Schema] = {
             },
             "replyTo": {**POSITIVE, "description": "The `seq` of the message that it answers."},
             "lastSeenSeq": {**COUNT, "description": "Refuse if a colleague has answered since."},
+            "entities": {**array(OBJECT), "description": "Telegram's MessageEntity objects over `messageText`."},
+            "quote": record(
+                {"text": text(MAX_QUOTE, least=1), "position": {**COUNT, "description": "In UTF-16 units."}},
+                required=("text",),
+            ),
+            "buttons": {
+                **array(array(ref("Button"))),
+                "description": "Under the last message. One without a `url` sends its text back when it is pressed.",
+            },
         },
         required=("messageText",),
+    ),
+    "AnswerForm": record(
+        {
+            "file": array({"type": "string", "format": "binary"}),
+            "messageText": text(MAX_TEXT * MAX_PARTS),
+            "as": {"enum": sorted(SENDABLE)},
+            "clientMessageId": text(256, least=1),
+            "replyTo": POSITIVE,
+            "lastSeenSeq": COUNT,
+            "entities": {**STRING, "description": "JSON, as in `Answer`."},
+            "quote": {**STRING, "description": "JSON, as in `Answer`."},
+            "buttons": {**STRING, "description": "JSON, as in `Answer`."},
+        },
+        required=("file",),
+    ),
+    "Edit": record({"messageText": text(MAX_TEXT), "entities": array(OBJECT)}, required=("messageText",)),
+    "OwnReaction": record({"emoji": nullable({"enum": list(REACTIONS)})}, required=()),
+    "Limits": record(
+        {
+            "limits": record(
+                {name: array(STRING) if name == "reactions" else COUNT for name in bounds_to_json()},
+            )
+        }
     ),
     "IncomingReaction": record(
         {

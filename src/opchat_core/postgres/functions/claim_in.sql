@@ -8,6 +8,8 @@ DECLARE
     v_revision bigint := p_chat.revision;
     v_ready_at timestamptz := p_chat.ready_at;
     v_message opchat.chat_messages;
+    v_leave integer; -- how many messages go out together
+    v_lease interval;
 BEGIN
     FOR v_message IN
         SELECT * FROM opchat.chat_messages
@@ -32,15 +34,28 @@ BEGIN
     WHERE user_id = p_chat.user_id AND bot_type = p_chat.bot_type AND delivery_status IN ('queued', 'sending')
     ORDER BY delivery_status = 'sending' DESC, seq LIMIT 1;
     IF v_message.delivery_status = 'queued' AND greatest(v_message.next_attempt_at, v_ready_at) <= v_now THEN
-        IF opchat.charge_bot(p_chat.bot_type, p_ahead, p_lease, p_pace, p_now) THEN
-            v_revision := v_revision + 1;
-            v_ready_at := opchat.ready_after(v_ready_at, v_now, p_pace.chat_count, p_pace.chat_every);
-            RETURN QUERY
-                UPDATE opchat.chat_messages SET
-                    delivery_status = 'sending', attempts = attempts + 1, lease_until = v_now + p_lease,
-                    next_attempt_at = NULL, revision = v_revision
-                WHERE user_id = v_message.user_id AND bot_type = v_message.bot_type AND seq = v_message.seq
-                RETURNING *;
+        -- What is queued of an album goes out as one. Files take longer: at worst 128 KiB a second.
+        SELECT count(*), p_lease + interval '1 s' * coalesce(sum((media ->> 'file_size')::bigint), 0) / 131072
+        INTO v_leave, v_lease
+        FROM opchat.chat_messages
+        WHERE user_id = v_message.user_id AND bot_type = v_message.bot_type AND delivery_status = 'queued'
+            AND (seq = v_message.seq OR media_group_id = v_message.media_group_id);
+        IF opchat.charge_bot(p_chat.bot_type, p_ahead, v_leave, v_lease, p_pace, p_now) THEN
+            v_ready_at := opchat.ready_after(v_ready_at, v_now, p_pace.chat_count, p_pace.chat_every, v_leave);
+            FOR v_message IN
+                SELECT * FROM opchat.chat_messages
+                WHERE user_id = v_message.user_id AND bot_type = v_message.bot_type AND delivery_status = 'queued'
+                    AND (seq = v_message.seq OR media_group_id = v_message.media_group_id)
+                ORDER BY seq
+            LOOP
+                v_revision := v_revision + 1;
+                RETURN QUERY
+                    UPDATE opchat.chat_messages SET
+                        delivery_status = 'sending', attempts = attempts + 1, lease_until = v_now + v_lease,
+                        next_attempt_at = NULL, revision = v_revision
+                    WHERE user_id = v_message.user_id AND bot_type = v_message.bot_type AND seq = v_message.seq
+                    RETURNING *;
+            END LOOP;
         END IF;
     END IF;
     UPDATE opchat.user_data SET

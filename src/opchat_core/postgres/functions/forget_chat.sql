@@ -9,6 +9,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
+    DELETE FROM opchat.outgoing_files WHERE user_id = p_user_id AND bot_type = p_bot_type AND seq IS NOT NULL;
     DELETE FROM opchat.message_versions WHERE user_id = p_user_id AND bot_type = p_bot_type;
     DELETE FROM opchat.chat_messages WHERE user_id = p_user_id AND bot_type = p_bot_type;
     GET DIAGNOSTICS v_messages = ROW_COUNT;

@@ -1,18 +1,20 @@
--- Stores an answer, in as many messages as it has parts. The outcome is one of
+-- Stores an answer, in as many messages as it has pieces. Messages with the same number of an album go out as one. The
+-- outcome is one of
 --   queued     new rows
 --   duplicate  the same client_message_id was here before: its rows, nothing changed
 --   answered   a colleague has answered since p_last_seen_seq: the newer messages, nothing changed
 --   no_chat    there is no such chat
 --   no_reply   there is no message p_reply_to
 CREATE OR REPLACE FUNCTION opchat.queue_answer(
-    p_user_id bigint, p_bot_type text, p_parts text[], p_operator text, p_client_message_id text,
+    p_user_id bigint, p_bot_type text, p_pieces jsonb, p_operator text, p_client_message_id text,
     p_reply_to bigint, p_last_seen_seq bigint, p_now timestamptz
 ) RETURNS TABLE (outcome text, message opchat.chat_messages)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_now timestamptz := coalesce(p_now, clock_timestamp());
     v_chat opchat.user_data;
-    v_part text;
+    v_piece record;
+    v_first bigint;
 BEGIN
     SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
     IF NOT FOUND THEN
@@ -58,16 +60,28 @@ BEGIN
     END IF;
 
     outcome := 'queued';
-    FOREACH v_part IN ARRAY p_parts LOOP
+    v_first := v_chat.last_seq + 1;
+    FOR v_piece IN
+        SELECT * FROM jsonb_to_recordset(p_pieces) AS piece (
+            message_type text, message_text text, entities jsonb, media jsonb, context jsonb, buttons jsonb,
+            album integer, file_number bigint
+        )
+    LOOP
         v_chat.last_seq := v_chat.last_seq + 1;
         v_chat.revision := v_chat.revision + 1;
         INSERT INTO opchat.chat_messages (
-            user_id, bot_type, seq, direction, verified, message_type, message_text, reply_to, created_at,
-            operator, client_message_id, revision, delivery_status, queued_at, next_attempt_at
+            user_id, bot_type, seq, direction, verified, message_type, message_text, entities, media, context, buttons,
+            media_group_id, reply_to, created_at, operator, client_message_id, revision, delivery_status, queued_at,
+            next_attempt_at
         ) VALUES (
-            p_user_id, p_bot_type, v_chat.last_seq, 'out', true, 'text', v_part, p_reply_to, v_now,
-            p_operator, p_client_message_id, v_chat.revision, 'queued', v_now, v_now
+            p_user_id, p_bot_type, v_chat.last_seq, 'out', true, v_piece.message_type, v_piece.message_text,
+            v_piece.entities, v_piece.media, v_piece.context, v_piece.buttons,
+            -- No other album of the chat can have it, and none that Telegram numbers looks like it.
+            'answer-' || v_first || '-' || v_piece.album, p_reply_to, v_now, p_operator, p_client_message_id,
+            v_chat.revision, 'queued', v_now, v_now
         ) RETURNING * INTO message;
+        UPDATE opchat.outgoing_files AS f SET user_id = p_user_id, bot_type = p_bot_type, seq = v_chat.last_seq
+        WHERE f.file_number = v_piece.file_number;
         RETURN NEXT;
         p_reply_to := NULL; -- only the first part quotes
     END LOOP;

@@ -14,9 +14,9 @@ _NOT_THROUGH = {FailureCode.UNREACHABLE, FailureCode.ANSWER_LOST}
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
-def ready_after(ready_at: datetime | None, now: datetime, rate: Rate) -> datetime:
-    """When the next answer may leave after one that leaves now."""
-    return max(ready_at or _ALWAYS, now - rate.every * (rate.count - 1)) + rate.every
+def ready_after(ready_at: datetime | None, now: datetime, rate: Rate, leave: int) -> datetime:
+    """When the next answer may leave after so many that leave now."""
+    return max(ready_at or _ALWAYS, now - rate.every * (rate.count - 1)) + rate.every * leave
 
 
 @define
@@ -35,11 +35,12 @@ class StoredBot:
         """Whether a worker need look for what is due."""
         return self.pause_reason is None and self.ready_at <= now
 
-    def charge(self, pace: Pace, *, ahead: int, lease: timedelta, now: datetime) -> bool:
-        """Take one answer from what may leave now, some of them on credit; whether there was one."""
-        if self.pause_reason is not None or self.waits_until > now or self.ready_at > now + pace.bot.every * ahead:
+    def charge(self, pace: Pace, *, ahead: int, leave: int, lease: timedelta, now: datetime) -> bool:
+        """Take so many answers from what may leave now, some of them on credit; whether there were so many."""
+        saved_up = pace.bot.every * (ahead + 1 - min(leave, pace.bot.count + ahead))
+        if self.pause_reason is not None or self.waits_until > now or self.ready_at > now + saved_up:
             return False
-        self.ready_at = now + lease if self.failures else ready_after(self.ready_at, now, pace.bot)
+        self.ready_at = now + lease if self.failures else ready_after(self.ready_at, now, pace.bot, leave)
         return True
 
     def learn(self, user_id: int, outcome: Outcome, *, wait: timedelta, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from attrs import Factory, define
 
-from opchat_core.errors import AnsweredByColleague, InvalidInput, MessageNotFound, NotRetryable
+from opchat_core.errors import AnsweredByColleague, FileGone, InvalidInput, MessageNotFound, NotRetryable
 from opchat_core.model import (
     Answer,
     ChatStatus,
@@ -21,10 +21,12 @@ from opchat_core.model import (
     FailureCode,
     IncomingMessage,
     Lost,
+    Media,
     Message,
     MessageType,
     Outcome,
     Pace,
+    Part,
     Presence,
     Reaction,
     Reactions,
@@ -33,6 +35,7 @@ from opchat_core.model import (
     ReopenRule,
     Sent,
 )
+from opchat_core.model.formatting import buttons_to_json
 from opchat_core.ports import MessageVersion, Queued
 from opchat_core.testing.memory.bot import StoredBot, ready_after
 
@@ -53,6 +56,8 @@ class Entry:
     reacted_at: datetime | None = None
     queued_at: datetime | None = None
     lease_until: datetime | None = None
+    change_due_at: datetime | None = None
+    change_leased: bool = False
 
     @property
     def status(self) -> DeliveryStatus | None:
@@ -188,11 +193,11 @@ class StoredChat:
             return Received(old, duplicate=True)
         if old.edited_at and written_at < old.edited_at:  # from before the last edit, come late
             entry.versions.append(_version(new, written_at))
-            return Received(self._change(entry), updated=True)
+            return Received(self.change(entry), updated=True)
         if not moves:  # of a live location the first position is kept, and the newest
             entry.versions.append(_version(old, old.edited_at or old.created_at))
         content = {name: getattr(new, name) for name in _CONTENT}
-        return Received(self._change(entry, edited_at=written_at, **content), updated=True)
+        return Received(self.change(entry, edited_at=written_at, **content), updated=True)
 
     def reinterpret(self, seq: int, new: IncomingMessage) -> Message | None:
         """Give a raw message its meaning; see :meth:`opchat_core.ports.ChatRepository.reinterpret`."""
@@ -203,7 +208,7 @@ class StoredChat:
         entry.versions.append(_version(old, old.edited_at or old.created_at))
         answers = new.reply_to_telegram_message_id
         reply_to = (old.reply_to or self._seq_of(answers)) if answers is not None else None
-        return self._change(
+        return self.change(
             entry,
             **{name: getattr(new, name) for name in _CONTENT},
             context=new.context if reply_to is None else _without_reply(new.context),
@@ -220,7 +225,7 @@ class StoredChat:
         if old.reactions.user == reaction.reactions or (entry.reacted_at and reacted_at < entry.reacted_at):
             return Received(old, duplicate=True)
         entry.reacted_at = reacted_at
-        return Received(self._change(entry, reactions=Reactions(reaction.reactions, old.reactions.operator)))
+        return Received(self.change(entry, reactions=Reactions(reaction.reactions, old.reactions.operator)))
 
     def number_of(self, seq: int | None) -> int | None:
         """Telegram's number of a message, if it has one."""
@@ -254,7 +259,7 @@ class StoredChat:
             self.blocked_by_user = blocked
             self.revision += 1
 
-    def queue(self, answer: Answer, *, operator: str | None, now: datetime) -> Queued:
+    def queue(self, answer: Answer, *, operator: str | None, quote: Mapping[str, Any] | None, now: datetime) -> Queued:
         """Store an answer; see :meth:`opchat_core.ports.DeliveryRepository.queue_answer`."""
         if answer.client_message_id is not None:
             before = tuple(m for m in self.messages if m.client_message_id == answer.client_message_id)
@@ -266,19 +271,25 @@ class StoredChat:
                 raise AnsweredByColleague(newer)
         if answer.reply_to is not None and self.entry(answer.reply_to) is None:
             raise InvalidInput.of("reply_to", "must be the seq of a message of this chat")
+        first = len(self.entries) + 1
         entries = [
             self._add(
                 direction=Direction.OUT,
                 verified=True,
-                message_type=MessageType.TEXT,
-                text=part,
-                reply_to=None if index else answer.reply_to,  # only the first part quotes
+                message_type=piece.message_type,
+                text=piece.text.text,
+                entities=piece.text.entities,
+                media=piece.upload and piece.upload.media,
+                context={"quote": quote} if piece.is_first and quote else None,
+                buttons=buttons_to_json(piece.buttons),
+                media_group_id=piece.album and f"answer-{first}-{piece.album}",
+                reply_to=answer.reply_to if piece.is_first else None,
                 created_at=now,
                 operator=operator,
                 client_message_id=answer.client_message_id,
                 delivery=Delivery(DeliveryStatus.QUEUED, next_attempt_at=now),
             )
-            for index, part in enumerate(answer.parts)
+            for piece in answer.pieces
         ]
         for entry in entries:
             entry.queued_at = now
@@ -299,14 +310,27 @@ class StoredChat:
         head = self.head
         delivery = head and head.message.delivery
         due = head and delivery and delivery.next_attempt_at and self.attend_at and self.attend_at <= now
-        if head and delivery and due and bot.charge(pace, ahead=ahead, lease=lease, now=now):
-            self.ready_at = ready_after(self.ready_at, now, pace.chat)
-            head.lease_until = now + lease
-            taken = attrs.evolve(
-                delivery, status=DeliveryStatus.SENDING, attempts=delivery.attempts + 1, next_attempt_at=None
-            )
-            changed.append(self._change(head, delivery=taken))
+        if not head or not due:
+            return changed
+        leaving = self._leaving_with(head)
+        bytes_of_files = sum(entry.message.media.file_size or 0 for entry in leaving if entry.message.media)
+        lease += bytes_of_files / 131072 * timedelta(seconds=1)
+        if bot.charge(pace, ahead=ahead, leave=len(leaving), lease=lease, now=now):
+            self.ready_at = ready_after(self.ready_at, now, pace.chat, len(leaving))
+            for entry in leaving:
+                entry.lease_until = now + lease
+                delivery = entry.message.delivery or Delivery(DeliveryStatus.QUEUED)
+                taken = attrs.evolve(
+                    delivery, status=DeliveryStatus.SENDING, attempts=delivery.attempts + 1, next_attempt_at=None
+                )
+                changed.append(self.change(entry, delivery=taken))
         return changed
+
+    def _leaving_with(self, head: Entry) -> list[Entry]:
+        """What goes out together: what is queued of an album, or the head alone."""
+        album = head.message.media_group_id
+        queued = [entry for entry in self.entries if entry.status is DeliveryStatus.QUEUED]
+        return [entry for entry in queued if entry is head or (album and entry.message.media_group_id == album)]
 
     def complete(self, seq: int, attempt: int, outcome: Outcome, *, wait: timedelta, now: datetime) -> Message | None:
         """Store how an attempt ended; None when it is not the one under way."""
@@ -317,9 +341,14 @@ class StoredChat:
         if not isinstance(outcome, Sent) and outcome.error.code == FailureCode.BLOCKED_BY_USER:
             self.blocked_by_user = True
         match outcome:
-            case Sent(telegram_message_id):
+            case Sent(telegram_message_id, media):
                 self.blocked_by_user = False
-                entry.message = attrs.evolve(entry.message, telegram_message_id=telegram_message_id)
+                entry.message = attrs.evolve(
+                    entry.message,
+                    telegram_message_id=telegram_message_id,
+                    media=_merged(entry.message.media, media),
+                    sent_at=now,
+                )
                 return self._deliver(entry, DeliveryStatus.SENT)
             case Deferred(error, retry_after):
                 due = now + (wait if retry_after is None else retry_after)
@@ -329,7 +358,7 @@ class StoredChat:
             case Lost(error):
                 return self._deliver(entry, DeliveryStatus.UNKNOWN, error=error)
 
-    def settle(self, seq: int, status: DeliveryStatus, now: datetime) -> Message:
+    def settle(self, seq: int, status: DeliveryStatus, now: datetime, *, has_file: bool) -> Message:
         """End a doubt or failure; see :meth:`opchat_core.ports.DeliveryRepository.settle`."""
         entry = self.entry(seq)
         if entry is None:
@@ -337,6 +366,10 @@ class StoredChat:
         retry = status is DeliveryStatus.QUEUED
         if entry.status is not DeliveryStatus.UNKNOWN and not (retry and entry.status is DeliveryStatus.FAILED):
             raise NotRetryable("Only a failed or doubtful answer can be settled.")
+        if entry.message.deleted_at:
+            raise NotRetryable("A deleted answer stays deleted.")
+        if retry and entry.message.media and entry.message.media.file_id is None and not has_file:
+            raise FileGone("The file is gone.")
         if retry:
             entry.queued_at = now
         delivery = entry.message.delivery
@@ -348,7 +381,9 @@ class StoredChat:
     ) -> Message:
         entry.lease_until = None
         attempts = entry.message.delivery.attempts if entry.message.delivery else 0
-        return self._change(entry, delivery=Delivery(status, error, attempts, due))
+        if status is not DeliveryStatus.SENT:
+            entry.message = attrs.evolve(entry.message, sent_at=None)
+        return self.change(entry, delivery=Delivery(status, error, attempts, due))
 
     def _add(self, **fields: Any) -> Entry:
         self.revision += 1
@@ -363,10 +398,23 @@ class StoredChat:
         self.last_message_at = max(self.last_message_at, message.created_at)
         return self.entries[-1]
 
-    def _change(self, entry: Entry, **fields: Any) -> Message:
+    def reword(self, entry: Entry, text: Part, now: datetime) -> Message:
+        """Give a message another text, and keep what it said as one of its versions."""
+        entry.versions.append(_version(entry.message, entry.message.edited_at or entry.message.created_at))
+        return self.change(entry, text=text.text, entities=text.entities, edited_at=now, pending_change=None)
+
+    def change(self, entry: Entry, **fields: Any) -> Message:
+        """Change a message, which moves the revision of the chat."""
         self.revision += 1
         entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
         return entry.message
+
+
+def _merged(known: Media | None, told: Media | None) -> Media | None:
+    """What is known of a file, with what Telegram tells of it."""
+    if known is None or told is None:
+        return known or told
+    return attrs.evolve(known, **{name: value for name, value in attrs.asdict(told).items() if value is not None})
 
 
 def is_unsupported(message: Message) -> bool:

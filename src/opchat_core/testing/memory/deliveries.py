@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from opchat_core.errors import MessageNotFound
-from opchat_core.model import Answer, Deferred, DeliveryStatus, Message, MessageKey, Outcome, Pace
+from opchat_core.model import Answer, Deferred, DeliveryStatus, Message, MessageKey, Outcome, Pace, Sent
 from opchat_core.ports import Backlog, Parcel, Queued
-from opchat_core.testing.memory.base import InMemoryBase
 from opchat_core.testing.memory.chat import StoredChat
+from opchat_core.testing.memory.files import InMemoryFiles
 
 AHEAD = 2
 """How many answers of chats that somebody looks at may run ahead of the bot's pace."""
 
 
-class InMemoryDeliveries(InMemoryBase):
+class InMemoryDeliveries(InMemoryFiles):
     """A :class:`~opchat_core.ports.DeliveryRepository`."""
 
-    def queue_answer(self, user_id: int, bot_type: str, answer: Answer, *, operator: str | None) -> Queued:
+    def queue_answer(
+        self,
+        user_id: int,
+        bot_type: str,
+        answer: Answer,
+        *,
+        operator: str | None,
+        quote: Mapping[str, Any] | None = None,
+    ) -> Queued:
         """Store an answer as ``queued``."""
         with self._step(user_id, bot_type) as chat:
-            return chat.queue(answer, operator=operator, now=self._clock.now())
+            queued = chat.queue(answer, operator=operator, quote=quote, now=self._clock.now())
+            if not queued.duplicate:
+                for message, piece in zip(queued.messages, answer.pieces, strict=True):
+                    if piece.upload:
+                        self._tables.files[piece.upload.number].key = message.key
+            return queued
 
     def claim(
         self, bot_type: str, *, limit: int, lease: timedelta, max_age: timedelta, pace: Pace, user_id: int | None = None
@@ -47,10 +62,12 @@ class InMemoryDeliveries(InMemoryBase):
             for _, stored in due:
                 with self._step(stored.user_id, bot_type) as chat:
                     taken = chat.claim(bot, ahead=ahead, lease=lease, max_age=max_age, pace=pace, now=now)
-                    changed += [Parcel(message, chat.number_of(message.reply_to)) for message in taken]
+                    changed += [
+                        Parcel(message, chat.number_of(message.reply_to), self._file_of(message)) for message in taken
+                    ]
         return tuple(changed)
 
-    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta) -> Message | None:
+    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta, learns: bool = True) -> Message | None:
         """Store the outcome of the attempt that ``message`` was claimed for."""
         now = self._clock.now()
         attempt = message.delivery.attempts if message.delivery else 0
@@ -58,7 +75,9 @@ class InMemoryDeliveries(InMemoryBase):
             wait = outcome.retry_after
         with self._step_or_none(message.user_id, message.bot_type) as chat:
             stored = chat.complete(message.seq, attempt, outcome, wait=wait, now=now) if chat else None
-            if stored:
+            if stored and isinstance(outcome, Sent):
+                self._arrived(stored)
+            if stored and learns:
                 self._tables.bots[message.bot_type].learn(message.user_id, outcome, wait=wait, now=now)
             return stored
 
@@ -67,7 +86,7 @@ class InMemoryDeliveries(InMemoryBase):
         with self._step_or_none(key.user_id, key.bot_type) as chat:
             if chat is None:
                 raise MessageNotFound(f"The chat has no message {key.seq}.")
-            return chat.settle(key.seq, status, self._clock.now())
+            return chat.settle(key.seq, status, self._clock.now(), has_file=self.find_file(key) is not None)
 
     def next_due(self, bot_type: str) -> timedelta | None:
         """How long until :meth:`claim` finds something; None when nothing is queued."""

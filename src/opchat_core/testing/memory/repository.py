@@ -15,11 +15,13 @@ from opchat_core.testing.memory.health import InMemoryBotWatch
 from opchat_core.testing.memory.limits import InMemoryRateLimits
 from opchat_core.testing.memory.operators import InMemoryOperators
 from opchat_core.testing.memory.presence import InMemoryPresence
+from opchat_core.testing.memory.wishes import InMemoryWishes
 
 
 class InMemoryRepository(
     InMemoryChats,
     InMemoryDeliveries,
+    InMemoryWishes,
     InMemoryOperators,
     InMemoryRateLimits,
     InMemoryAudit,

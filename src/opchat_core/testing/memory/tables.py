@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import Factory, define
 
-from opchat_core.model import AuditRecord, KnownToken, Operator, User
+from opchat_core.model import AuditRecord, KnownToken, MessageKey, Operator, User
 from opchat_core.testing.memory.bot import StoredBot
 from opchat_core.testing.memory.chat import StoredChat
 from opchat_core.testing.memory.report import StoredReport
@@ -39,6 +39,16 @@ class StoredSession:
 
 
 @define
+class StoredFile:
+    """A file on its way to Telegram, without a message while it is uploaded."""
+
+    fingerprint: bytes
+    content: bytes
+    created_at: datetime
+    key: MessageKey | None = None
+
+
+@define
 class Tables:
     """Everything, as plain values, so that a copy of it is a transaction."""
 
@@ -52,5 +62,8 @@ class Tables:
     sessions: dict[bytes, StoredSession] = Factory(dict)
     settings: dict[str, str] = Factory(dict)
     allowances: dict[bytes, datetime] = Factory(dict)
+    files: dict[int, StoredFile] = Factory(dict)
+    files_made: int = 0
+    known_files: dict[tuple[str, bytes], str] = Factory(dict)
     records: list[AuditRecord] = Factory(list)
     reports: dict[str, StoredReport] = Factory(dict)

@@ -10,52 +10,38 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
-from threading import Event
+from threading import BoundedSemaphore, Event, Thread
 from time import monotonic
 
+from opchat_core.delivery.pauses import (
+    IDLE,
+    KEPT,
+    LEASE,
+    MAX_AGE,
+    MIN_PAUSE,
+    ORPHANED,
+    PACE,
+    PAUSE,
+    SWEEP,
+    TYPING,
+    WORKERS,
+)
+from opchat_core.delivery.post import Post
 from opchat_core.errors import TelegramNotConfigured, Unavailable
-from opchat_core.model import DeliveryStatus, Message, Outcome, Pace
-from opchat_core.ports import DeliveryRepository, Parcel, Sender
+from opchat_core.model import Charge, MessageKey, Pace, Rate
+from opchat_core.ports import Sender, Store
 
 _log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-"""How long a worker has for one answer; longer than the sender's own time limits together."""
-
-MAX_AGE = timedelta(days=1)
-"""How long an answer may wait before it fails as ``expired``."""
-
-MAX_BACKOFF = timedelta(seconds=30)
-"""The longest pause between two attempts that Telegram did not ask for."""
-
-IDLE = timedelta(seconds=1)
-"""How long a worker sleeps at most, so that answers of other processes do not wait."""
-
-PAUSE = timedelta(seconds=5)
-"""How often a worker asks whether Telegram accepts a refused token again."""
-
-MIN_PAUSE = timedelta(milliseconds=20)
-"""How long a worker sleeps at least when there was nothing to take, so that it never spins."""
-
-PACE = Pace()
-"""Answers leave as fast as Telegram allows."""
-
-WORKERS = 8
-"""How many answers one worker has under way at once."""
-
-_COMPLETION_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
-
-
-def backoff(attempts: int) -> timedelta:
-    """The pause after a number of attempts: 1, 2, 4, 8 and so on seconds, at most :data:`MAX_BACKOFF`."""
-    return min(timedelta(seconds=2 ** min(max(attempts, 1) - 1, 16)), MAX_BACKOFF)
+_SHOWN_AT_ONCE = 4
+"""How many times one process tells Telegram at once that somebody writes; more is not worth the threads."""
 
 
 class Courier:
     """Sends what is queued. Any number may run beside each other, in any number of processes.
 
     Args:
-        repository: Where the queue is.
+        store: Where the queue is.
         senders: How to reach Telegram, by bot type.
         lease: How long one attempt may take.
         max_age: How long an answer may wait before it fails as ``expired``.
@@ -64,23 +50,24 @@ class Courier:
 
     def __init__(
         self,
-        repository: DeliveryRepository,
+        store: Store,
         senders: Mapping[str, Sender],
         *,
         lease: timedelta = LEASE,
         max_age: timedelta = MAX_AGE,
         pace: Pace = PACE,
     ) -> None:
-        self._repository = repository
+        self._store = store
         self._senders = dict(senders)
-        self._lease = lease
-        self._max_age = max_age
-        self._pace = pace
+        self._post = Post(store, senders, lease=lease, max_age=max_age, pace=pace)
         self._ask_again: dict[str, float] = {}
+        self._sweep_again = 0.0
+        self._look_again = 0.0
+        self._showing = BoundedSemaphore(_SHOWN_AT_ONCE)
 
-    def deferring(self, repository: DeliveryRepository) -> Courier:
+    def deferring(self, store: Store) -> Courier:
         """Make a courier to the same bots that leaves what is queued to the workers: it may not be committed yet."""
-        return _DeferringCourier(repository, self._senders)
+        return _DeferringCourier(store, self._senders)
 
     def require(self, bot_type: str) -> None:
         """Make sure that answers of this bot can be sent.
@@ -103,14 +90,42 @@ class Courier:
         """
         seq = 0
         while seq < upto:
-            parcels = self._claim(bot_type, limit=1, user_id=user_id)
-            if not parcels and self._resume(bot_type):
-                parcels = self._claim(bot_type, limit=1, user_id=user_id)
-            if not parcels:
+            groups = self._post.claim(bot_type, limit=1, user_id=user_id)
+            if not groups and self._resume(bot_type):
+                groups = self._post.claim(bot_type, limit=1, user_id=user_id)
+            if not groups:
                 return
-            for parcel in parcels:
-                self._send(parcel)
-                seq = parcel.message.seq
+            for group in groups:
+                self._post.send(group)
+                seq = group[-1].message.seq
+
+    def deliver_change(self, key: MessageKey) -> None:
+        """Do at Telegram what an operator wants of a message, if that is due."""
+        for change in self._post.change(key.bot_type, limit=1, key=key):
+            change()
+
+    def show_typing(self, user_id: int, bot_type: str) -> None:
+        """Let the user see that somebody writes, at most every four seconds whoever asks; beside everything else."""
+        sender = self._senders.get(bot_type)
+        if sender is None or not self._showing.acquire(blocking=False):
+            return
+        charge = Charge.of(Rate(1, TYPING), "typing", bot_type, str(user_id))
+
+        def show() -> None:
+            try:
+                sender.show_typing(user_id)
+            finally:
+                self._showing.release()
+
+        try:
+            shown = self._store.charge([charge]) > timedelta(0)
+        except BaseException:
+            self._showing.release()
+            raise
+        if shown:
+            self._showing.release()
+        else:
+            Thread(target=show, name="opchat-typing", daemon=True).start()
 
     def run(self, stop: Event, *, workers: int = WORKERS) -> None:
         """Send what is due until told to stop; then finish what is under way and start nothing new.
@@ -145,15 +160,30 @@ class Courier:
         before = len(under_way)
         for bot_type in self._senders:
             if free := workers - len(under_way):
-                under_way |= {pool.submit(self._send, parcel) for parcel in self._claim(bot_type, limit=free)}
+                groups = self._post.claim(bot_type, limit=free)
+                under_way |= {pool.submit(self._post.send, group) for group in groups}
+        if len(under_way) < workers and monotonic() >= self._look_again:
+            # Changes are tried at once by whoever wants them: those that are left can wait for their turn.
+            self._look_again = monotonic() + IDLE.total_seconds()
+            for bot_type in self._senders:
+                changes = self._post.change(bot_type, limit=workers)
+                under_way |= {pool.submit(change) for change in changes}
+            self._sweep()
         return len(under_way) > before
+
+    def _sweep(self) -> None:
+        """Erase files that nobody will send any more, now and then."""
+        if monotonic() >= self._sweep_again:
+            self._sweep_again = monotonic() + SWEEP.total_seconds()
+            if swept := self._store.sweep_files(orphaned=ORPHANED, kept=KEPT):
+                _log.info("delivery.files_swept", extra={"files": swept})
 
     def _next_due(self) -> timedelta:
         """How long there is nothing to do; asks whether a paused bot may go on."""
         waits = [IDLE]
         for bot_type in self._senders:
-            if not self._repository.is_paused(bot_type):
-                due = self._repository.next_due(bot_type)
+            if not self._store.is_paused(bot_type):
+                due = self._store.next_due(bot_type)
                 waits.append(IDLE if due is None else due)
             elif monotonic() >= self._ask_again.get(bot_type, 0):
                 self._ask_again[bot_type] = monotonic() + PAUSE.total_seconds()
@@ -165,38 +195,11 @@ class Courier:
 
         The queue stays as it is meanwhile: asking costs nothing, while an attempt would fail an answer.
         """
-        if not self._repository.is_paused(bot_type) or not self._senders[bot_type].is_authorized():
+        if not self._store.is_paused(bot_type) or not self._senders[bot_type].is_authorized():
             return False
-        self._repository.resume(bot_type)
+        self._store.resume(bot_type)
         _log.info("delivery.resumed", extra={"bot_type": bot_type})
         return True
-
-    def _claim(self, bot_type: str, *, limit: int, user_id: int | None = None) -> list[Parcel]:
-        changed = self._repository.claim(
-            bot_type, limit=limit, lease=self._lease, max_age=self._max_age, pace=self._pace, user_id=user_id
-        )
-        return [
-            one for one in changed if one.message.delivery and one.message.delivery.status is DeliveryStatus.SENDING
-        ]
-
-    def _send(self, parcel: Parcel) -> None:
-        self._complete(parcel.message, self._senders[parcel.message.bot_type].send(parcel))
-
-    def _complete(self, message: Message, outcome: Outcome) -> None:
-        """Store the outcome, trying for a while when the store is away: it is the only witness of what happened."""
-        attempts = message.delivery.attempts if message.delivery else 0
-        for pause in (*_COMPLETION_PAUSES, None):
-            try:
-                stored = self._repository.complete(message, outcome, wait=backoff(attempts))
-            except Unavailable as error:
-                _log.warning("delivery.result_not_stored", extra={"key": message.key, "reason": str(error)})
-                if pause is None:
-                    raise
-                Event().wait(pause)
-            else:
-                if stored is None:
-                    _log.warning("delivery.result_too_late", extra={"key": message.key})
-                return
 
 
 class _DeferringCourier(Courier):

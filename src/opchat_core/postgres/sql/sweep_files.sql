@@ -1,0 +1,1 @@
+SELECT opchat.sweep_files(%(orphaned)s, %(kept)s, %(now)s) AS files
