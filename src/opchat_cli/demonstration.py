@@ -61,6 +61,7 @@ def write_samples(simulator: Simulator) -> str:
     sofia = simulator.user(first_name="София", last_name="Иванова", username="sofia", language_code="ru")
     simulator.send_text(anna.id, "Hello! I ordered a blue teapot last week. Where is it?")
     simulator.send_text(ben.id, "Do you deliver on Saturdays?")
-    simulator.send_text(anna.id, "The order number is 1047.")
+    simulator.send_sample(anna.id, "photo", caption="It looks like this. The order number is 1047.")
+    simulator.send_sample(ben.id, "voice")
     simulator.send_text(sofia.id, "Здравствуйте! Можно ли вернуть чайник, если он не подошёл?")
     return f"{simulator.url}/?user={anna.id}"
