@@ -199,20 +199,34 @@ def test_sending_reads_what_it_sends(store: PostgresRepository, connection: psyc
 
 
 def test_a_search_reads_what_it_finds(store: PostgresRepository, connection: psycopg.Connection) -> None:
-    """By trigrams where the server has them; without them only the table of users is read through."""
+    """The newest thousand chats; then by trigrams where the server has them, else the table of users as a whole."""
 
     def rare() -> object:
         return store.search_chats(OPERATOR, status=None, search="name5432", limit=51, cursor=None)
 
+    newest = 4 * 1000  # open and closed ones, their users
     reading = read(connection, rare)
     assert not reading.scanned & {"user_data", "chat_messages"}
     row = connection.execute("SELECT to_regclass('opchat.users_search') IS NOT NULL").fetchone()
     assert row is not None
     if row[0]:
         assert "users" not in reading.scanned
-        assert reading.total <= 200, reading
+        assert reading.total <= newest + 200, reading
     else:
-        assert reading.total <= USERS + 600, reading
+        assert reading.total <= newest + USERS + 600, reading
+
+
+def test_words_that_everybody_has_are_found_among_the_newest(
+    store: PostgresRepository, connection: psycopg.Connection
+) -> None:
+    """Without trigrams as well, and without a look at the table of users as a whole."""
+
+    def common() -> object:
+        return store.search_chats(OPERATOR, status=None, search="name", limit=51, cursor=None)
+
+    reading = read(connection, common)
+    assert not reading.scanned & BIG
+    assert reading.total <= 4 * 1000 + 400, reading
 
 
 def test_the_plan_of_a_page_is_an_index_in_its_order(connection: psycopg.Connection) -> None:
