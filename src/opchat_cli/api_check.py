@@ -72,6 +72,8 @@ class ApiCheck:
             self._list,
             self._history,
             self._events,
+            self._reaction,
+            self._file,
             self._read,
             self._status,
             self._blank_answer,
@@ -191,6 +193,24 @@ class ApiCheck:
                 posted = self.http.post("/api/chat-message", json=self._message(), headers=self.proof)
                 _expect_status(posted, 201)
                 self._await_event(stream)
+
+    def _reaction(self) -> None:
+        body = {
+            "userId": self.user_id,
+            "telegramMessageId": self.first["telegramMessageId"],
+            "reactions": [{"type": "emoji", "emoji": "\N{THUMBS UP SIGN}"}],
+            **_BOT_TYPE,
+        }
+        path = "/api/chat-reaction"
+        with self._step("a reaction is seen at its message", "POST", path, operator=True, json=body) as got:
+            shown = _object(got)["message"].get("reactions", {}).get("user")
+            expect(that=shown == body["reactions"], otherwise=f"the message shows {shown}")
+
+    def _file(self) -> None:
+        path = f"/api/media/{self.user_id}/{self.first['seq']}"
+        with self._step("a text has no file", "GET", path, operator=True, params=_BOT_TYPE, wanted=404) as got:
+            code = _object(got).get("code")
+            expect(that=code == "media_not_found", otherwise=f"the answer says {code}")
 
     def _read(self) -> None:
         path, body = f"{self._chat}/read", {"seq": _LAST_ID}

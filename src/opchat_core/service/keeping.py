@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+import attrs
+
 from opchat_core.errors import TooManyRequests
 from opchat_core.model import OPERATOR, Action, AuditRecord, Charge, IncomingMessage, Message, MessageKey, chat_subject
 from opchat_core.model.health import BotHealth, BotReport
@@ -94,7 +96,9 @@ class Keeping(Base):
         for one in self._store.list_bot_types(user_id) if bot_type is None else (bot_type,):
             with recorded(self._store, Action.FORGET, operator, chat_subject(user_id, one)) as store:
                 for message in store.stream_messages(user_id, one):
-                    self.media.forget(message)
+                    before = store.list_versions(message.key) if message.edited_at else ()
+                    for media in {message.media, *(version.media for version in before)}:
+                        self.media.forget(attrs.evolve(message, media=media))
                 messages += store.forget_chat(user_id, one)
         return messages
 
