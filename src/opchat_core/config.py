@@ -55,6 +55,7 @@ class Config:
         media_cache_dir: Where files of messages are kept for a while; None: a private directory for temporary files.
         media_cache_mb: About how many megabytes of them; 0 keeps none.
         limits: How many messages are taken from callers who prove nothing.
+        metrics_token: Opens ``/metrics`` to a monitor; None: to operators alone.
         trusted_proxies: How many proxies stand before the server, each adding the address that called it.
     """
 
@@ -72,6 +73,7 @@ class Config:
     media_cache_dir: Path | None = None
     media_cache_mb: int = MEDIA_CACHE_MB
     limits: Limits = field(factory=Limits)
+    metrics_token: str | None = field(default=None, repr=False)
     trusted_proxies: int = 0
 
     @ingest_token.default
@@ -80,7 +82,11 @@ class Config:
 
     def weak_secrets(self) -> list[str]:
         """Name the secrets that are set and so short that they could be guessed."""
-        secrets = {"OPCHAT_INGEST_TOKEN": self.ingest_token, "OPCHAT_SECRET_KEY": self.secret_key}
+        secrets = {
+            "OPCHAT_INGEST_TOKEN": self.ingest_token,
+            "OPCHAT_SECRET_KEY": self.secret_key,
+            "OPCHAT_METRICS_TOKEN": self.metrics_token,
+        }
         return [name for name, secret in secrets.items() if secret and len(secret) < _LEAST_SECRET]
 
     @classmethod
@@ -121,6 +127,7 @@ class Config:
             media_cache_dir=read("OPCHAT_MEDIA_CACHE_DIR", Path),
             media_cache_mb=read("OPCHAT_MEDIA_CACHE_MB", _megabytes, MEDIA_CACHE_MB),
             limits=read("OPCHAT_LIMITS", Limits.parse, Limits()),
+            metrics_token=read("OPCHAT_METRICS_TOKEN", _secret),
             trusted_proxies=read("OPCHAT_TRUSTED_PROXIES", _proxies, 0),
             **({"ingest_token": ingest_token} if ingest_token else {}),
         )

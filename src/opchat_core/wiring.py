@@ -12,6 +12,7 @@ from opchat_core.config import TELEGRAM_API_URL, Config
 from opchat_core.delivery import Courier
 from opchat_core.embedded import default_data_dir, embedded_postgres
 from opchat_core.errors import MediaGone
+from opchat_core.hooks import Hooks
 from opchat_core.media import MediaLibrary
 from opchat_core.model import OPERATOR, Message, ReopenRule
 from opchat_core.ports import Clock, Sender, Store
@@ -139,6 +140,7 @@ def connect_config(
     Raises:
         DatabaseUnavailable: If the schema is to be brought up to date and the database cannot be reached.
     """
+    hooks = Hooks()
     with ExitStack() as opened:
         database_url = opened.enter_context(database_of(config))
         if not migrated:
@@ -146,7 +148,7 @@ def connect_config(
         if pool is None:
             own_pool = open_pool(database_url)
             opened.callback(own_pool.close)
-            database = Database(lend(own_pool))
+            database = Database(lend(own_pool, hooks.on_pool))
         else:
             database = Database(borrow(pool))
         notifier = Notifier(database)
@@ -161,7 +163,7 @@ def connect_config(
         senders = {OPERATOR: sender, SELFTEST: sender} if sender else {}
         return OperatorChat(
             store,
-            Courier(store, senders),
+            Courier(store, senders, hooks=hooks),
             feed,
             media=_media(config, store, opened),
             config=config,

@@ -20,6 +20,7 @@ from opchat_flask.health import health
 from opchat_flask.ingest import ingest, members
 from opchat_flask.login import login_pages
 from opchat_flask.media import media
+from opchat_flask.metrics import count, metrics
 from opchat_flask.mount import EXTENSION, Authenticate, Mount, mount_of
 from opchat_flask.openapi import description
 from opchat_flask.pages import pages
@@ -41,6 +42,7 @@ _BLUEPRINTS = (
     status,
     events,
     health,
+    metrics,
     description,
     login_pages,
     pages,
@@ -119,6 +121,7 @@ def init_app(
         streams=streams,
     )
     app.extensions[EXTENSION] = mount
+    count(chat.hooks, mount.streams)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=url_prefix or None)
     answer_unrouted_with_problems(app)

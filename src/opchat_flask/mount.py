@@ -84,7 +84,7 @@ class Mount:
     def is_api(self, path: str) -> bool:
         """Whether programs, not people, ask for this path."""
         own = path.removeprefix(self.url_prefix)
-        return own.startswith("/api/") or own in {"/healthz", "/readyz"}
+        return own.startswith("/api/") or own in {"/healthz", "/readyz", "/metrics"}
 
 
 def session_secret(chat: OperatorChat, config: Config) -> str:

@@ -6,8 +6,10 @@ granian speaks HTTP outside Python and calls :class:`~opchat_flask.front.Front` 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import socket
-from contextlib import closing
+import tempfile
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from granian.constants import HTTPModes, Interfaces
@@ -17,7 +19,7 @@ from granian.server import Server
 from opchat_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CONNECTIONS = 10_000
 """Connections of a worker, event streams included."""
@@ -29,6 +31,25 @@ KILL_AFTER = 8
 """Seconds that a worker has to end by itself."""
 
 TARGET = "opchat_flask.worker:application"
+
+_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus_client looks for; the workers inherit it
+
+
+@contextmanager
+def counted_together() -> Iterator[None]:
+    """Let this process and those that it starts count together, for ``/metrics``, until the context ends.
+
+    To be entered before anything is counted. Where ``PROMETHEUS_MULTIPROC_DIR`` is set already, it stays as it is.
+    """
+    if os.environ.get(_COUNTERS):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="opchat-metrics-") as directory:
+        os.environ[_COUNTERS] = directory
+        try:
+            yield
+        finally:
+            del os.environ[_COUNTERS]
 
 
 def serve(

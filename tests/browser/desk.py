@@ -46,7 +46,7 @@ class Site:
             return
         code = f"from opchat_flask.serving import serve; serve(port={self._port}, target={self._target!r})"
         environment = {
-            "PYTHONPATH": f"{ROOT}:{ROOT}/src",
+            "PYTHONPATH": str(ROOT),
             "DATABASE_URL": str(self.config.database_url),
             "TELEGRAM_API_URL": self.config.telegram_api_url,
             "OPCHAT_SECRET_KEY": str(self.config.secret_key),

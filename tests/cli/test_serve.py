@@ -11,8 +11,11 @@ import httpx
 from tests.support.deadline import eventually
 
 from opchat_core import connect
+from opchat_core.config import derive_ingest_token
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.processes import Processes
 
     from opchat_core import OperatorChat
@@ -44,6 +47,39 @@ def test_ends_soon_when_told(processes: Processes, clean_database: str, chat: Op
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
+
+
+def test_all_processes_count_together(
+    processes: Processes, clean_database: str, simulator: Simulator, port: int, tmp_path: Path
+) -> None:
+    """Whichever worker is asked tells what both and the delivery beside them did, and nothing of it is left behind."""
+    settings = {
+        "DATABASE_URL": clean_database,
+        "OPERATOR_BOT_TOKEN": simulator.token,
+        "TELEGRAM_API_URL": simulator.url,
+        "OPCHAT_METRICS_TOKEN": "what-prometheus-shows",
+        "TMPDIR": str(tmp_path),
+    }
+    server = processes.opchat("serve", f"--port={port}", "--workers=2", environment=settings)
+    url = f"http://127.0.0.1:{port}"
+    server.wait_for_url(f"{url}/readyz")
+    simulator.user(42)
+    for number in range(20):  # each on a connection of its own, which the system gives to either worker
+        by_bot = {"Authorization": f"Bearer {derive_ingest_token(simulator.token)}"} if number % 2 else {}
+        message = {"userId": 42, "messageText": str(number)}
+        httpx.post(f"{url}/api/chat-message", json=message, headers=by_bot).raise_for_status()
+    # Queued by somebody who leaves it to the delivery of the server's first process.
+    with connect(clean_database, bot_token=simulator.token, telegram_api_url="http://127.0.0.1:1") as chat:
+        chat.reply(42, "Hello!")
+    eventually(lambda: bool(simulator.sent(42)), what="the answer")
+    proof = {"Authorization": "Bearer what-prometheus-shows"}
+    sent = 'opchat_send_seconds_count{outcome="sent"} 1.0'
+    eventually(lambda: sent in httpx.get(f"{url}/metrics", headers=proof).text, what="the count of the answer")
+    told = [httpx.get(f"{url}/metrics", headers=proof).text for _ in range(10)]
+    assert all('opchat_messages_total{direction="in"} 20.0' in text for text in told)
+    assert all(sent in text for text in told)
+    assert server.terminate(within=10) == 0
+    assert list(tmp_path.glob("opchat-metrics-*")) == []
 
 
 def test_ctrl_c_is_no_accident(processes: Processes, clean_database: str, port: int) -> None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from opchat_core.testing.simulator import Simulator
 
 
-def test_two_delivery_workers_share_the_work(processes: Processes, clean_database: str, simulator: Simulator) -> None:
+def test_two_delivery_workers_share_the_work(
+    processes: Processes, clean_database: str, simulator: Simulator, port: int
+) -> None:
     """Answers that Telegram put off go out once each, with two workers beside each other, which end when told."""
     with connect(clean_database, bot_token=simulator.token, telegram_api_url=simulator.url) as chat:
         simulator.fail("sendMessage", "too_many_requests", times=20)
@@ -29,10 +31,13 @@ def test_two_delivery_workers_share_the_work(processes: Processes, clean_databas
             "OPERATOR_BOT_TOKEN": simulator.token,
             "TELEGRAM_API_URL": simulator.url,
         }
-        workers = [processes.opchat("deliver", environment=settings) for _ in range(2)]
+        arguments = [[f"--metrics-port={port}"], []]
+        workers = [processes.opchat("deliver", *more, environment=settings) for more in arguments]
         for worker in workers:
             worker.wait_for_line("delivery.running")
         eventually(lambda: len(simulator.sent()) >= 20, within=30, what="twenty answers")
+        counted = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        assert 'opchat_deliveries_total{status="sent"}' in counted
         assert [worker.terminate(within=10) for worker in workers] == [0, 0]
         assert sorted(m.text for m in simulator.sent()) == sorted(f"Hello, {n}!" for n in range(1, 21))
 

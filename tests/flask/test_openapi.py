@@ -78,7 +78,7 @@ def test_every_api_route_is_described(app: Flask, client: Client) -> None:
     routes = {
         (rule.rule, method)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/") or rule.rule in {"/healthz", "/readyz"}
+        if rule.rule.startswith("/api/") or rule.rule in {"/healthz", "/readyz", "/metrics"}
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert described == routes

@@ -19,7 +19,8 @@ from opchat_cli.web import target
 from opchat_core import Config, connect_config
 from opchat_core.embedded import embedded_postgres
 from opchat_core.testing.simulator import Simulator
-from opchat_flask.serving import serve
+from opchat_flask.metrics import count
+from opchat_flask.serving import counted_together, serve
 
 _PORT = click.IntRange(1, 65535)
 
@@ -60,7 +61,9 @@ def command(port: int, simulator_port: int, *, samples: bool) -> None:
             telegram_api_url=simulator.url,
         )
         give_to_workers(config)
+        opened.enter_context(counted_together())
         chat = opened.enter_context(connect_config(config))
+        count(chat.hooks)
         link = sign_in_link(chat, config, url)
         phone = write_samples(simulator) if samples else f"{simulator.url}/"
 

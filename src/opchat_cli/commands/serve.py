@@ -16,7 +16,8 @@ from opchat_cli.settings import read_settings
 from opchat_cli.web import target
 from opchat_core import Config, OperatorChat, connect_config
 from opchat_core.errors import ConfigError
-from opchat_flask.serving import insist_on_free, serve
+from opchat_flask.metrics import count
+from opchat_flask.serving import counted_together, insist_on_free, serve
 
 _log = logging.getLogger(__name__)
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on
@@ -42,7 +43,8 @@ def command(host: str, port: int, workers: int, *, with_bot: bool) -> None:
         raise ConfigError("--with-bot needs OPERATOR_BOT_TOKEN")
     claim_port(host, port)
     crew = Crew()
-    with connect_config(config) as chat, crew.running():
+    with counted_together(), connect_config(config) as chat, crew.running():
+        count(chat.hooks)
         for notice in notices(chat, config):
             click.echo(notice, err=True)
         if config.bot_token:

@@ -28,6 +28,7 @@ from opchat_core.delivery.pauses import (
 )
 from opchat_core.delivery.post import Post
 from opchat_core.errors import TelegramNotConfigured, Unavailable
+from opchat_core.hooks import Hooks
 from opchat_core.model import Charge, MessageKey, Pace, Rate
 from opchat_core.ports import Sender, Store
 
@@ -46,6 +47,7 @@ class Courier:
         lease: How long one attempt may take.
         max_age: How long an answer may wait before it fails as ``expired``.
         pace: How fast answers may leave, shared with every other courier of the store.
+        hooks: Whom to tell of attempts and of what becomes of answers.
     """
 
     def __init__(
@@ -56,10 +58,12 @@ class Courier:
         lease: timedelta = LEASE,
         max_age: timedelta = MAX_AGE,
         pace: Pace = PACE,
+        hooks: Hooks | None = None,
     ) -> None:
+        self.hooks = hooks or Hooks()
         self._store = store
         self._senders = dict(senders)
-        self._post = Post(store, senders, lease=lease, max_age=max_age, pace=pace)
+        self._post = Post(store, senders, lease=lease, max_age=max_age, pace=pace, hooks=self.hooks)
         self._ask_again: dict[str, float] = {}
         self._sweep_again = 0.0
         self._look_again = 0.0

@@ -8,10 +8,12 @@ from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from threading import Event
+from time import monotonic
 from typing import TypeGuard
 
 from opchat_core.delivery.pauses import STORING_PAUSES, backoff
 from opchat_core.errors import Unavailable
+from opchat_core.hooks import Attempt, Hooks
 from opchat_core.model import Deferred, FailureCode, Message, MessageKey, Outcome, Pace, Refused
 from opchat_core.ports import Parcel, Sender, Store
 
@@ -30,11 +32,20 @@ class Post:
         lease: How long one attempt may take.
         max_age: How long an answer may wait before it fails as ``expired``.
         pace: How fast answers may leave.
+        hooks: Whom to tell of attempts and of what becomes of answers.
     """
 
     def __init__(
-        self, store: Store, senders: Mapping[str, Sender], *, lease: timedelta, max_age: timedelta, pace: Pace
+        self,
+        store: Store,
+        senders: Mapping[str, Sender],
+        *,
+        lease: timedelta,
+        max_age: timedelta,
+        pace: Pace,
+        hooks: Hooks,
     ) -> None:
+        self._hooks = hooks
         self._store = store
         self._senders = dict(senders)
         self._lease = lease
@@ -46,34 +57,44 @@ class Post:
         changed = self._store.claim(
             bot_type, limit=limit, lease=self._lease, max_age=self._max_age, pace=self._pace, user_id=user_id
         )
+        for parcel in changed:
+            self._hooks.on_delivery.tell(parcel.message)
         taken = (parcel for parcel in changed if parcel.message.is_under_way)
         return [list(group) for _, group in groupby(taken, key=lambda parcel: parcel.message.user_id)]
 
     def send(self, group: Group) -> None:
         """Take a message or album to Telegram."""
+        began = monotonic()
         outcomes = list(self._senders[group[0].message.bot_type].send(group))
+        took = timedelta(seconds=monotonic() - began)
         misnamed = []
         for at, (parcel, outcome) in enumerate(zip(group, outcomes, strict=True)):
             if parcel.file and parcel.file.known_file_id and _is_rejected(outcome):
                 # It may be what another bot calls the file, or Telegram has forgotten it: the bytes are still here.
                 misnamed.append(parcel.file.number)
                 outcomes[at] = Deferred(outcome.error)
+        for parcel, outcome in zip(group, outcomes, strict=True):
+            self._hooks.on_attempt.tell(Attempt(parcel.message, outcome, took))
         self._keep(group[0].message.key, lambda: self._complete(group, outcomes, misnamed))
 
     def _complete(self, group: Group, outcomes: Sequence[Outcome], misnamed: Sequence[int]) -> bool:
         for number in misnamed:
             self._store.forget_file_id(group[0].message.bot_type, number)
         if len(group) == 1:
-            return self._complete_in(self._store, group, outcomes)
-        with self._store.together() as store:  # one answer of Telegram's, one commit
-            return self._complete_in(store, group, outcomes)
+            stored = self._complete_in(self._store, group, outcomes)
+        else:
+            with self._store.together() as store:  # one answer of Telegram's, one commit
+                stored = self._complete_in(store, group, outcomes)
+        for message in filter(None, stored):
+            self._hooks.on_delivery.tell(message)
+        return all(stored)
 
-    def _complete_in(self, store: Store, group: Group, outcomes: Sequence[Outcome]) -> bool:
-        stored = [
+    @staticmethod
+    def _complete_in(store: Store, group: Group, outcomes: Sequence[Outcome]) -> list[Message | None]:
+        return [
             store.complete(parcel.message, outcome, wait=backoff(_attempts(parcel.message)), learns=at == 0)
             for at, (parcel, outcome) in enumerate(zip(group, outcomes, strict=True))
         ]
-        return all(stored)
 
     def change(self, bot_type: str, *, limit: int, key: MessageKey | None = None) -> list[Callable[[], None]]:
         """Take changes that are due, or that of one message; each is done by calling what is returned."""

@@ -16,6 +16,7 @@ from psycopg.rows import dict_row, kwargs_row
 from psycopg_pool import ConnectionPool
 
 from opchat_core.errors import ConfigError, DatabaseUnavailable, PoolExhausted
+from opchat_core.hooks import Hook, PoolUse
 from opchat_core.postgres.borrowed import BorrowedConnection, Lent
 from opchat_core.postgres.patience import LimitedConnection
 from opchat_core.postgres.queries import query
@@ -157,9 +158,15 @@ def connection_settings(conninfo: str) -> dict[str, Any]:
     return {**settings, "connect_timeout": int(CONNECT_TIMEOUT.total_seconds())}
 
 
-def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Connection[Any]]]:
-    """Make the function that lends the pool's connections."""
+def lend(
+    pool: ConnectionPool[Any], on_use: Hook[PoolUse] | None = None
+) -> Callable[[], AbstractContextManager[Connection[Any]]]:
+    """Make the function that lends the pool's connections, and tell of each that is lent or comes back."""
     lent: set[Connection[Any]] = set()  # the pool's own numbers count connections that it only tries to open, too
+
+    def tell(*, refused: bool = False) -> None:
+        if on_use:
+            on_use.tell(PoolUse(len(lent), pool.max_size, refused))
 
     @contextmanager
     def connection() -> Iterator[Connection[Any]]:
@@ -169,13 +176,16 @@ def lend(pool: ConnectionPool[Any]) -> Callable[[], AbstractContextManager[Conne
         except PoolExhausted as error:
             if len(lent) < pool.max_size:  # it is not the callers who are too many
                 raise DatabaseUnavailable("The database cannot be reached.") from error
+            tell(refused=True)
             raise
         lent.add(borrowed)
+        tell()
         try:
             yield borrowed
         finally:
             lent.discard(borrowed)
             pool.putconn(borrowed)
+            tell()
 
     return connection
 

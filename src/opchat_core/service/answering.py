@@ -62,7 +62,11 @@ class Answering(Uploading):
         finally:
             if answer.files and (queued is None or queued.duplicate):
                 self.discard(answer.files)
-        return queued if queued.duplicate else Queued(self._attempt(queued.messages))
+        if queued.duplicate:
+            return queued
+        for message in queued.messages:
+            self.hooks.on_message.tell(message)
+        return Queued(self._attempt(queued.messages))
 
     def _find_quote(self, user_id: int, bot_type: str, answer: Answer) -> Mapping[str, Any] | None:
         if answer.quote is None or answer.reply_to is None:
@@ -89,6 +93,7 @@ class Answering(Uploading):
         self.courier.require(key.bot_type)
         with recorded(self._store, Action.RETRY, operator, message_subject(key)) as store:
             settled = store.settle(key, DeliveryStatus.QUEUED)
+        self.hooks.on_delivery.tell(settled)
         return self._attempt((settled,))[0]
 
     def mark_delivered(self, key: MessageKey, *, arrived: bool, operator: str | None = None) -> Message:
@@ -106,6 +111,7 @@ class Answering(Uploading):
         with self._store.together() as store:
             settled = store.settle(key, DeliveryStatus.SENT if arrived else DeliveryStatus.FAILED)
             store.record(Action.MARK, actor=operator, subject=message_subject(key))
+        self.hooks.on_delivery.tell(settled)
         return settled
 
     def backlog(self, *, bot_type: str = OPERATOR) -> Backlog:

@@ -18,6 +18,7 @@ class Base:
         self._feed = feed
         self.config = config
         self.courier = courier
+        self.hooks = courier.hooks
         self.media = media
 
 

@@ -55,7 +55,10 @@ class Receiving(Base):
             if message.edited:
                 raise ForbiddenEdit("Only a verified caller may edit a message.")
             message = attrs.evolve(message, created_at=None, update_id=None)
-        return self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
+        received = self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
+        if not received.duplicate:
+            self.hooks.on_message.tell(received.message)
+        return received
 
     def take_in_all(self, messages: Sequence[IncomingMessage]) -> tuple[Received | InvalidInput, ...]:
         """Store messages whose origin is beyond doubt, in as few commits as can be; see :meth:`take_in`.
@@ -66,7 +69,11 @@ class Receiving(Base):
         Raises:
             Unavailable: If the store is away; then some may be stored, and handing them in again does not double them.
         """
-        return self._store.receive_all(messages, verified=True, reopen=self.config.reopen)
+        received = self._store.receive_all(messages, verified=True, reopen=self.config.reopen)
+        for one in received:
+            if isinstance(one, Received) and not one.duplicate:
+                self.hooks.on_message.tell(one.message)
+        return received
 
     def react(self, reaction: Reaction) -> Received:
         """Store with what a user reacts to a message now, and say whether that is news.

@@ -39,7 +39,9 @@ class Tending(Base):
             UserNotFound: If there is no such chat.
         """
         with recorded(self._store, Action.STATUS, operator, chat_subject(user_id, bot_type)) as store:
-            return found(store.set_status(user_id, bot_type, status))
+            chat = found(store.set_status(user_id, bot_type, status))
+        self.hooks.on_status.tell(chat)
+        return chat
 
     def close_chat(self, user_id: int, *, bot_type: str = OPERATOR, operator: str | None = None) -> Chat:
         """Close a chat; see :meth:`set_status`."""

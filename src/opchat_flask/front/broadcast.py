@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import define
 
 from opchat_core.errors import Unavailable
+from opchat_core.hooks import Hook
 from opchat_flask.events import HEARTBEAT, STILL_HERE, TICK, beginning, event
 from opchat_flask.front.rsgi import Closed
 
@@ -49,9 +50,11 @@ class Broadcast:
     Args:
         chat: Whose changes they tell of.
         loop: The event loop; everything but :meth:`ready` is called in it.
+        on_use: Is told how many streams there are, when one begins or ends.
     """
 
-    def __init__(self, chat: OperatorChat, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, chat: OperatorChat, loop: asyncio.AbstractEventLoop, *, on_use: Hook[int] | None = None) -> None:
+        self._on_use = on_use or Hook("on_streams")
         self._chat = chat
         self._loop = loop
         self._streams: set[_Stream] = set()
@@ -91,6 +94,7 @@ class Broadcast:
         if self._stopped.is_set() or not self._hears.is_set():
             return  # and with the last word about the stream it ends
         self._streams.add(stream)
+        self._on_use.tell(len(self._streams))
         self._plan(stream)
         if self._heart is None:
             self._heart = self._loop.create_task(self._beat())
@@ -128,7 +132,7 @@ class Broadcast:
             await stream.transport.send_bytes(data)
             if stream.given < GIVEN:
                 return
-        self._streams.discard(stream)
+        self._drop(stream)
 
     def _plan(self, stream: _Stream) -> None:
         stream.due = self._loop.time() + HEARTBEAT
@@ -146,8 +150,13 @@ class Broadcast:
                     await self._give(stream, STILL_HERE.encode())
                     self._plan(stream)
                 else:
-                    self._streams.discard(stream)
+                    self._drop(stream)
+
+    def _drop(self, stream: _Stream) -> None:
+        self._streams.discard(stream)
+        self._on_use.tell(len(self._streams))
 
     def _end_all(self) -> None:
         self._streams.clear()  # granian ends a stream whose transport is gone
         self._by_heartbeat.clear()
+        self._on_use.tell(0)

@@ -36,7 +36,7 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin; granian calls this once, before the loop runs."""
-        self._broadcast = Broadcast(self._mount.chat, loop)
+        self._broadcast = Broadcast(self._mount.chat, loop, on_use=self._mount.streams.on_use)
         for number in (signal.SIGINT, signal.SIGTERM):
             # Beside granian, which hears of signals by the loop and then waits for what is under way.
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._broadcast.stop))

@@ -56,6 +56,11 @@ def document(base: str) -> dict[str, Any]:
                     "scheme": "bearer",
                     "description": "`OPCHAT_INGEST_TOKEN`, by which the bot proves itself.",
                 },
+                "metricsToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "`OPCHAT_METRICS_TOKEN`, which opens `/metrics` and nothing else.",
+                },
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",

@@ -353,6 +353,15 @@ PATHS: dict[str, dict[str, Operation]] = {
             {200: {"description": "This.", "content": {"application/json": {"schema": {"type": "object"}}}}},
         )
     },
+    "/metrics": {
+        "get": _operation(
+            "Tell a monitor",
+            {200: {"description": "Numbers for Prometheus.", "content": {"text/plain": {"schema": STRING}}}},
+            problems=(401, 503),
+            security=[{"metricsToken": []}, *OPERATOR],
+            description="With `OPCHAT_METRICS_TOKEN` or as an operator.",
+        )
+    },
     "/healthz": {
         "get": _operation(
             "Say that the process lives",
