@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, FilePayload, Page, expect, sync_playwright
 from tests.simulator.raw import Raw, upload
 
 from opchat_core.testing.simulator import EXTERNAL_REPLY, FORWARD_ORIGINS, Simulator, sample_names
@@ -178,6 +179,24 @@ def test_everything_that_bots_send_is_shown(page: Page, raw: Raw) -> None:
     assert query["data"] == "y"
     raw.result("answerCallbackQuery", callback_query_id=query["id"], text="Noted")
     expect(page.locator("#toast")).to_have_text("Noted")
+    raw.result("sendChatAction", chat_id=42, action="upload_photo")
+    expect(page.locator("#status")).to_have_text("sending a photo…")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_nobody_is_left_out(page: Page, raw: Raw, scheme: Literal["light", "dark"], width: int) -> None:
+    """Names, roles and contrast of a chat with a bit of everything, as axe-core finds them."""
+    for name in ("photo", "voice", "document", "location", "poll", "sticker", "unknown"):
+        raw.simulator.send_sample(42, name)
+    keyboard = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+    raw.result("sendMessage", chat_id=42, text="Well?", reply_to_message_id=1, reply_markup=keyboard)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(f"{raw.simulator.url}/?user=42")
+    expect(page.locator(".bubble")).to_have_count(8)
+    page.get_by_role("button", name="Attach").click()
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
 
 
 def test_a_person_answers_reacts_edits_and_deletes(page: Page, raw: Raw) -> None:
@@ -221,8 +240,8 @@ def test_a_person_sends_what_is_under_the_paper_clip(page: Page, raw: Raw) -> No
     def arrived(count: int) -> None:
         expect(page.locator(".bubble")).to_have_count(count)
 
-    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": TEAPOT}
-    film = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": SAMPLE_FILES["video"].read()}
+    photo: FilePayload = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": TEAPOT}
+    film: FilePayload = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": SAMPLE_FILES["video"].read()}
     page.locator("#file").set_input_files([photo, film])
     page.get_by_role("button", name="Send", exact=True).click()
     arrived(1)

@@ -60,6 +60,7 @@ class Bot:
     chats: dict[int, dict[int, SimMessage]] = Factory(dict)
     blocked_by: set[int] = Factory(set)
     typing_until: dict[int, datetime] = Factory(dict)
+    busy_with: dict[int, str] = Factory(dict)  # what until then: `typing`, `upload_photo`, ...
     commands: list[Json] = Factory(list)
     next_query_id: int = 4_000_000_000_000_000_001
     presses: dict[str, int] = Factory(dict)  # of buttons that wait for an answer: whose they are

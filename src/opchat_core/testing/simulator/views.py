@@ -82,5 +82,6 @@ def phone_json(state: State, user_id: int | None, bot_id: int | None) -> Json:
         "users": users,
         "messages": [message_json(message) for message in shown.get(user_id or 0, [])],
         "typingSeconds": max(0.0, typing),
+        "busyWith": bot.busy_with.get(user_id or 0, "typing"),
         "notice": {camel(key): value for key, value in asdict(notice).items()} if notice else None,
     }

@@ -81,9 +81,11 @@ def send_contact(state: State, bot: Bot, call: Call) -> Json:
 def send_chat_action(state: State, bot: Bot, call: Call) -> bool:
     """Show for five seconds that the bot is busy."""
     user = open_chat_user(state, bot, call)
-    if call.text("action").lower() not in _ACTIONS:
+    action = call.text("action").lower()
+    if action not in _ACTIONS:
         raise ApiError(400, "Bad Request: wrong parameter action in request")
     bot.typing_until[user.id] = state.clock() + TYPING_LASTS
+    bot.busy_with[user.id] = action
     state.touch()
     return True
 

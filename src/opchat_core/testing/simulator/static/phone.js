@@ -10,6 +10,14 @@ import { fullName } from "./words.js";
 const LONG_POLL_SECONDS = 20;
 const RETRY_MILLISECONDS = 1000;
 const NOTICE_MILLISECONDS = 4000;
+const BUSY = {
+  upload_photo: "sending a photo…",
+  upload_video: "sending a video…",
+  upload_video_note: "sending a video message…",
+  upload_voice: "sending a voice message…",
+  record_voice: "recording a voice message…",
+  upload_document: "sending a file…",
+};
 
 const desk = document.querySelector(".desk");
 let view = null; // what was last told
@@ -46,7 +54,11 @@ function draw() {
 function drawStatus(user) {
   clearTimeout(typingTimer);
   const typing = view.typingSeconds > 0;
-  find("status").textContent = typing ? "typing…" : user ? `bot · you are ${fullName(user)}` : `@${view.bot.username}`;
+  find("status").textContent = typing
+    ? (BUSY[view.busyWith] ?? "typing…")
+    : user
+      ? `bot · you are ${fullName(user)}`
+      : `@${view.bot.username}`;
   find("status").classList.toggle("typing", typing);
   if (typing) {
     typingTimer = setTimeout(() => {
