@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from threading import Event
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import httpx
 import pytest
 from tests.flask.conftest import Client, problem_of
+from tests.support.deadline import eventually
 
 from opchat_bot.convert import read_update
 from opchat_core import IncomingMessage, Media, connect_config
+from opchat_core.errors import MediaGone, Unavailable
 from opchat_core.media import FETCHES, MAX_DOWNLOAD, WAITING, MediaLibrary
 from opchat_flask import create_app
 from opchat_flask.media import disposition
@@ -319,8 +323,6 @@ def test_forgetting_a_user_forgets_their_files(files: Files, config: Config) -> 
 
 def test_a_slow_telegram_holds_only_so_many_threads(chat: OperatorChat) -> None:
     """Some fetch, some wait, and whoever comes then is told to come again at once."""
-    from threading import Event
-
     go_on = Event()
     begun: list[str] = []
 
@@ -335,10 +337,6 @@ def test_a_slow_telegram_holds_only_so_many_threads(chat: OperatorChat) -> None:
         chat.receive(user_id=42, message_type="photo", media=Media(f"file-{number}"))
         for number in range(FETCHES + WAITING + 1)
     ]
-    from tests.support.deadline import eventually
-
-    from opchat_core.errors import Unavailable
-
     with ThreadPoolExecutor(FETCHES + WAITING) as pool:
         looks = [pool.submit(library.open, message) for message in messages[:-1]]
         eventually(lambda: len(begun) == FETCHES and all(look.running() for look in looks))
@@ -355,3 +353,24 @@ def test_a_slow_telegram_holds_only_so_many_threads(chat: OperatorChat) -> None:
         go_on.set()
         for look in looks:
             look.result(20).file.close()
+
+
+def test_a_file_on_its_way_out_is_looked_at_where_it_is_kept(files: Files, config: Config) -> None:
+    """Telegram asks to wait: operators see what they sent all the same, whole or in parts, and none of it is cached."""
+    files.simulator.send_text(42, "Hello")
+    files.chat.receive(user_id=42, text="Hello")
+    files.simulator.fail("*", "too_many_requests", retry_after=60)
+    form = {"file": (BytesIO(PNG), "shop.png"), "as": "document"}
+    client = cast("Client", files.app.test_client())
+    sent = client.post("/api/users/42/operator-chat", data=form, headers=files.operator).json["message"]
+    assert sent["delivery"]["status"] == "queued"
+    message = files.chat.history(42)[-1]
+    assert message.media is not None
+    assert message.media.file_id is None
+    assert files.look(message).data == PNG
+    assert files.look(message, headers={"Range": "bytes=0-7"}).data == PNG[:8]
+    assert config.media_cache_dir is not None
+    assert not config.media_cache_dir.exists()
+    halved = attrs.evolve(message, media=attrs.evolve(message.media, file_size=len(PNG) + 1))
+    with pytest.raises(MediaGone):
+        files.chat.media.open(halved)

@@ -86,7 +86,7 @@ class MediaLibrary:
         """
         media, file_id = _find(message, thumbnail=thumbnail)
         if file_id is None:
-            parts = ["outgoing", str(message.user_id), message.bot_type, str(message.seq), str(media.file_name)]
+            parts = ["outgoing", str(message.user_id), message.bot_type, str(message.seq), str(message.created_at)]
         elif message.verified and media.file_unique_id and file_id == media.file_id:
             parts = ["unique", media.file_unique_id]
         else:  # what anybody can claim must not stand for what the bot was told
@@ -108,11 +108,13 @@ class MediaLibrary:
             Unavailable: If Telegram is away, or too many files are being fetched.
         """
         name = self.tag(message, thumbnail=thumbnail)
-        file = self._cache.find(name)
+        arrived = _find(message, thumbnail=thumbnail)[1] is not None
+        cache = self._cache if arrived else TemporaryFiles()  # what has not arrived is kept elsewhere, and not for long
+        file = cache.find(name)
         if file is None:
             fetch = self._fetcher(message, thumbnail=thumbnail)
             with self._place():
-                file = self._cache.open(name, fetch)
+                file = cache.open(name, fetch)
         try:
             head = file.read(HEAD)
             file.seek(0)
@@ -133,13 +135,18 @@ class MediaLibrary:
         """Make what fetches a file."""
         media, file_id = _find(message, thumbnail=thumbnail)
         if file_id is None:
-            return lambda sink: self._outgoing(message, sink)
+            return lambda sink: self._write_outgoing(message, sink)
         if not thumbnail and (media.file_size or 0) > MAX_DOWNLOAD:
             raise MediaTooLarge("The file is over 20 MB, more than Telegram gives to a bot; look at it in Telegram.")
         source = self._sources.get(message.bot_type)
         if source is None:
             raise TelegramNotConfigured("There is no bot token, so files cannot be fetched.")
         return lambda sink: source.fetch(file_id, sink)
+
+    def _write_outgoing(self, message: Message, sink: BinaryIO) -> None:
+        self._outgoing(message, sink)
+        if message.media is not None and message.media.file_size not in {None, sink.tell()}:
+            raise MediaGone("The file of this answer is here no more: it has just been sent, or it was given up.")
 
     @contextmanager
     def _place(self) -> Iterator[None]:
