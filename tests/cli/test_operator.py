@@ -113,12 +113,17 @@ def test_what_was_done_here_is_remembered(cli: Cli, anna: int) -> None:
     lines = [line.split("\t") for line in cli("audit").stdout.splitlines()]
     who = actor()
     assert [line[1:] for line in lines] == [
+        ["-", "record", "message:operator/erased/2"],
         [who, "operator_add", "operator:olga"],
-        [who, "export", "chat:operator/42"],
+        [who, "export", "chat:operator/erased"],
         [who, "forget", "chat:operator/42"],
     ]
     [newest] = json.loads(cli("audit", "--limit", "1", "--json").stdout)["records"]
     assert {**newest, "at": ""} == {"at": "", "actor": who, "action": "forget", "subject": "chat:operator/42"}
+    assert cli("audit", "--prune-older-than", "1").stdout == "records deleted: 0\n"
+    assert json.loads(cli("audit", "--prune-older-than", "1", "--json").stdout) == {"records": 0}
+    assert cli("audit").stdout.splitlines()[-1].endswith(f"\t{who}\tprune\taudit")
+    assert cli("audit", "--prune-older-than", "0").exit_code == 2
 
 
 def test_a_new_password_ends_sessions(cli: Cli, chat: OperatorChat) -> None:

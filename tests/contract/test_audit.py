@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,3 +55,35 @@ def test_a_check_leaves_no_record(store: Store) -> None:
     with store.transaction() as rehearsal, rehearsal.together() as steps:
         steps.record(Action.STATUS, actor="anna", subject="chat")
     assert store.list_records(limit=9) == ()
+
+
+def test_old_records_are_pruned(store: Store, clock: MovableClock) -> None:
+    """What is older than that goes, what is as old to the second stays."""
+    for action in (Action.LOGIN, Action.SEND, Action.LOGOUT):
+        store.record(action, actor="anna", subject=None)
+        clock.advance(timedelta(days=1))
+    assert store.prune_records(older_than=timedelta(days=4)) == 0
+    assert store.prune_records(older_than=timedelta(days=2)) == 1
+    assert [record.action for record in store.list_records(limit=9)] == [Action.LOGOUT, Action.SEND]
+
+
+def test_a_user_can_be_taken_out_of_the_records(store: Store) -> None:
+    """Out of those about one chat, and of no others; that of an erasure stays."""
+    subjects = [
+        "chat:operator/42",
+        "message:operator/42/7",
+        "message:operator/42/42",
+        "chat:operator/421",
+        "message:operator/421/42",
+        "chat:other/42",
+        "message:xoperator/42/7",
+        "operator:operator/42",
+    ]
+    for subject in subjects:
+        store.record(Action.SEND, actor="anna", subject=subject)
+    store.record(Action.FORGET, actor="anna", subject="chat:operator/42")
+    store.record(Action.LOGIN_FAILED, actor=None, subject=None)
+    store.mask_records(42, OPERATOR)
+    masked = ["chat:operator/erased", "message:operator/erased/7", "message:operator/erased/42"]
+    told = [record.subject for record in reversed(store.list_records(limit=20))]
+    assert told == [*masked, *subjects[3:], "chat:operator/42", None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -90,10 +91,57 @@ def test_exports_and_erasures_are_remembered(chat: OperatorChat, anna: int) -> N
     list(chat.export(42, operator="os:root"))
     chat.forget(42, operator="os:root")
     assert _told(chat) == [
-        ("os:root", "export", "chat:operator/42"),
+        ("os:root", "export", "chat:operator/erased"),
         ("os:root", "forget", "chat:operator/42"),
         ("os:root", "forget", "chat:shop/42"),
     ]
+
+
+def test_an_erased_user_is_in_no_record_but_that_of_the_erasure(
+    client: Client, operator: dict[str, str], anna: int, chat: OperatorChat
+) -> None:
+    """That somebody was answered is still there, whom is not; the erasure has to be shown, and done after a restore."""
+    chat.receive(user_id=420, text="hi")
+    for user_id in (42, 420):
+        answered: Any = client.post(CHAT.replace("42", str(user_id)), json={"messageText": "hello"}, headers=operator)
+        assert answered.status_code == 201
+    list(chat.export(42, operator="os:root"))
+    before = len(chat.audit())
+    chat.forget(42, operator="os:root")
+    assert _told(chat)[before - 3 :] == [
+        ("Olga", "send", "message:operator/erased/2"),
+        ("Olga", "send", "message:operator/420/2"),
+        ("os:root", "export", "chat:operator/erased"),
+        ("os:root", "forget", "chat:operator/42"),
+    ]
+
+
+def test_answers_that_were_sent_elsewhere_are_remembered(
+    client: Client, operator: dict[str, str], bot: dict[str, str], anna: int, chat: OperatorChat
+) -> None:
+    """In the name of the operator whose token said so, once; what users write is not in this log."""
+    before = len(chat.audit())
+    message = {"userId": 42, "messageText": "I called her", "direction": "out", "telegramMessageId": 99}
+    calls: list[tuple[dict[str, str], dict[str, Any]]] = [
+        (operator, {}),
+        (operator, {}),
+        (bot, {"telegramMessageId": 100}),
+        (bot, {"direction": "in"}),
+    ]
+    for headers, fields in calls:
+        posted: Any = client.post("/api/chat-message", json={**message, **fields}, headers=headers)
+        assert posted.status_code in {200, 201}
+    assert _told(chat)[before:] == [
+        ("Olga", "record", "message:operator/42/2"),
+        (None, "record", "message:operator/42/3"),
+    ]
+
+
+def test_old_records_can_be_deleted_and_that_is_remembered(chat: OperatorChat) -> None:
+    """Nobody can shorten the log unseen."""
+    chat.operators.add("anna")
+    assert chat.prune_audit(older_than=timedelta(0), operator="os:root") == 1
+    assert _told(chat) == [("os:root", "prune", "audit")]
 
 
 def test_nothing_happens_that_cannot_be_remembered(

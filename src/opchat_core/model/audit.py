@@ -20,11 +20,13 @@ class Action(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     REACT = "react"
+    RECORD = "record"
     RETRY = "retry"
     MARK = "mark"
     STATUS = "status"
     EXPORT = "export"
     FORGET = "forget"
+    PRUNE = "prune"
     OPERATOR_ADD = "operator_add"
     OPERATOR_PASSWORD = "operator_password"  # noqa: S105 - a word for what was done
     OPERATOR_ROLE = "operator_role"
@@ -44,7 +46,8 @@ class AuditRecord:
             nobody was named: a library call without an operator, a login that failed.
         action: What.
         subject: About whom or what: ``chat:operator/42``, ``message:operator/42/7``, ``operator:anna``,
-            ``token:anna/3``; None when there is no such thing, as with a login by a name that does not exist.
+            ``token:anna/3``, ``audit``; None when there is no such thing, as with a login by a name that does not
+            exist. In records about a user who was erased, but for the erasure itself, ``erased`` stands for the id.
     """
 
     at: datetime

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from opchat_core.model import Action, AuditRecord
 from opchat_core.postgres.base import Base
 from opchat_core.postgres.queries import query
 
 _RECORD = query("record")
 _LIST_RECORDS = query("list_records")
+_PRUNE_RECORDS = query("prune_records")
+_MASK_RECORDS = query("mask_records")
 
 
 class AuditTable(Base):
@@ -21,3 +25,12 @@ class AuditTable(Base):
     def list_records(self, *, limit: int) -> tuple[AuditRecord, ...]:
         """See :meth:`opchat_core.ports.AuditLog.list_records`."""
         return tuple(self._database.fetch(_LIST_RECORDS, AuditRecord, {"limit": limit}))
+
+    def prune_records(self, *, older_than: timedelta) -> int:
+        """See :meth:`opchat_core.ports.AuditLog.prune_records`."""
+        pruned: int = self._database.fetch_value(_PRUNE_RECORDS, {"older_than": older_than, "now": self._now()})
+        return pruned
+
+    def mask_records(self, user_id: int, bot_type: str) -> None:
+        """See :meth:`opchat_core.ports.AuditLog.mask_records`."""
+        self._database.execute(_MASK_RECORDS, {"user_id": user_id, "bot_type": bot_type})

@@ -84,6 +84,8 @@ class Keeping(Base):
     def forget(self, user_id: int, *, bot_type: str | None = None, operator: str | None = None) -> int:
         """Erase a user's chats, or the chat with one bot, for good, and what this machine's cache has of their files.
 
+        The records of what people did there stay without the user's id, but for that of the erasure.
+
         Args:
             user_id: The user.
             bot_type: The chat with this bot only; None for all.
@@ -100,8 +102,19 @@ class Keeping(Base):
                     for media in {message.media, *(version.media for version in before)}:
                         self.media.forget(attrs.evolve(message, media=media))
                 messages += store.forget_chat(user_id, one)
+                store.mask_records(user_id, one)
         return messages
 
     def audit(self, *, limit: int = 100) -> tuple[AuditRecord, ...]:
         """Read what people did last, newest first."""
         return self._store.list_records(limit=limit)
+
+    def prune_audit(self, *, older_than: timedelta, operator: str | None = None) -> int:
+        """Delete records of what people did that are older, and remember that; how many there were.
+
+        Args:
+            older_than: The least age of what goes.
+            operator: Who does it.
+        """
+        with recorded(self._store, Action.PRUNE, operator, "audit") as store:
+            return store.prune_records(older_than=older_than)

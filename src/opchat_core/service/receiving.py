@@ -8,7 +8,17 @@ from typing import Any
 import attrs
 
 from opchat_core.errors import ForbiddenDirection, ForbiddenEdit, InvalidInput
-from opchat_core.model import OPERATOR, Chat, Direction, IncomingMessage, Message, Reaction, Received
+from opchat_core.model import (
+    OPERATOR,
+    Action,
+    Chat,
+    Direction,
+    IncomingMessage,
+    Message,
+    Reaction,
+    Received,
+    message_subject,
+)
 from opchat_core.service.base import Base, found
 
 
@@ -55,7 +65,10 @@ class Receiving(Base):
             if message.edited:
                 raise ForbiddenEdit("Only a verified caller may edit a message.")
             message = attrs.evolve(message, created_at=None, update_id=None)
-        received = self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
+        if message.direction is Direction.OUT:
+            received = self._take_record(message, operator)
+        else:
+            received = self._store.receive(message, verified=verified, operator=operator, reopen=self.config.reopen)
         if not received.duplicate:
             self.hooks.on_message.tell(received.message)
         return received
@@ -73,6 +86,14 @@ class Receiving(Base):
         for one in received:
             if isinstance(one, Received) and not one.duplicate:
                 self.hooks.on_message.tell(one.message)
+        return received
+
+    def _take_record(self, message: IncomingMessage, operator: str | None) -> Received:
+        """Store an answer that was sent elsewhere; that somebody said so is remembered like any answer."""
+        with self._store.together() as store:
+            received = store.receive(message, verified=True, operator=operator, reopen=self.config.reopen)
+            if not received.duplicate:
+                store.record(Action.RECORD, actor=operator, subject=message_subject(received.message.key))
         return received
 
     def react(self, reaction: Reaction) -> Received:
