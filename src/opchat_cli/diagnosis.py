@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import attrs
 
+from opchat_bot.convert import allowed_updates
 from opchat_cli.group import explain
 from opchat_cli.readiness import ask_readiness
 from opchat_core import Config, OperatorChat, connect_config
@@ -22,8 +24,18 @@ LONG_WAIT = timedelta(minutes=1)
 """An answer that waits longer means that nobody delivers, or that Telegram asked for patience."""
 
 
+SERVE_PORT = 3001
+"""Where `opchat serve` listens unless told otherwise."""
+
+CLOCK_TOLERANCE = timedelta(seconds=10)
+"""Clocks further apart make messages look old, or as if they came from the future."""
+
 MANY_UPDATES = 100
 """Updates that one call fetches: when more wait, whoever should store them is behind, or nobody does."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Level(StrEnum):
@@ -51,15 +63,22 @@ class Finding:
     advice: str = ""
 
 
-def examine(config: Config) -> Iterator[Finding]:
-    """Look at everything, and change nothing."""
+def examine(config: Config, *, port: int = SERVE_PORT, now: Callable[[], datetime] = _now) -> Iterator[Finding]:
+    """Look at everything, and change nothing.
+
+    Args:
+        config: The installation.
+        port: Where `opchat serve` listens on this machine.
+        now: What this machine's clock says.
+    """
     yield Finding("settings", Level.OK, _settings(config))
     if weak := config.weak_secrets():
         told = f"short enough to be guessed: {', '.join(weak)}"
         yield Finding("secrets", Level.WARN, told, "Make new ones: `openssl rand -hex 32`.")
     yield _ingest(config)
-    yield _bot(config)
+    yield from _bot(config, now)
     yield from _api(config)
+    yield from _port(port)
     with ExitStack() as opened:
         try:
             url = opened.enter_context(database_of(config))
@@ -68,6 +87,7 @@ def examine(config: Config) -> Iterator[Finding]:
             yield Finding("database", Level.FAIL, explain(error), _advice_on_database(config))
             return
         yield _server(server)
+        yield from _clock("the database's clock", server.time, now())
         yield _schema(server)
         if server.pending:
             return
@@ -94,19 +114,56 @@ def _ingest(config: Config) -> Finding:
     )
 
 
-def _bot(config: Config) -> Finding:
+def _bot(config: Config, now: Callable[[], datetime]) -> Iterator[Finding]:
     if config.bot_token is None:
-        return Finding(
-            "bot", Level.WARN, "no token: messages can be read, answers cannot be sent", "Set OPERATOR_BOT_TOKEN."
-        )
+        told = "no token: messages can be read, answers cannot be sent"
+        yield Finding("bot", Level.WARN, told, "Set OPERATOR_BOT_TOKEN.")
+        return
     try:
         account = ask_account(config.bot_token, config.telegram_api_url)
     except ConfigError as error:
-        return Finding("bot", Level.FAIL, str(error), "Set OPERATOR_BOT_TOKEN to the token that @BotFather shows.")
+        yield Finding("bot", Level.FAIL, str(error), "Set OPERATOR_BOT_TOKEN to the token that @BotFather shows.")
+        return
     except Unavailable as error:
         advice = f"Can this machine reach {config.telegram_api_url}? TELEGRAM_API_URL names another server."
-        return Finding("bot", Level.FAIL, str(error), advice)
-    return _updates(account)
+        yield Finding("bot", Level.FAIL, str(error), advice)
+        return
+    yield _updates(account)
+    yield from _kinds(account)
+    if account.time is not None:
+        yield from _clock("Telegram's clock", account.time, now())
+
+
+def _kinds(account: BotAccount) -> Iterator[Finding]:
+    """Look for kinds of updates that Telegram was told to keep to itself."""
+    if account.allowed_updates is None:
+        return
+    if missing := set(allowed_updates()).difference(account.allowed_updates):
+        told = f"Telegram was asked not to send {', '.join(sorted(missing))}: somebody else has set allowed_updates"
+        yield Finding("kinds", Level.WARN, told, "Restart `opchat bot`, and stop whatever else uses this bot's token.")
+
+
+def _clock(whose: str, theirs: datetime, ours: datetime) -> Iterator[Finding]:
+    """Compare two clocks; a few seconds are the way of the answer."""
+    if abs(ours - theirs) > CLOCK_TOLERANCE:
+        how = "ahead of" if ours > theirs else "behind"
+        told = f"this machine's clock is {round(abs(ours - theirs).total_seconds())} s {how} {whose}"
+        yield Finding("clock", Level.WARN, told, "Set the clocks by NTP: `timedatectl set-ntp true`.")
+
+
+def _port(port: int) -> Iterator[Finding]:
+    """See who has the port of the server, if anybody."""
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return
+    try:
+        ask_readiness(f"http://127.0.0.1:{port}")
+    except Unavailable:
+        told = f"another program listens on port {port} of this machine"
+        yield Finding("port", Level.WARN, told, "Stop it, or choose another: `opchat serve --port`, and API_BASE_URL.")
+    else:
+        yield Finding("port", Level.OK, f"opchat answers on port {port} of this machine")
 
 
 def _updates(account: BotAccount) -> Finding:
@@ -167,6 +224,9 @@ def _server(server: ServerSurvey) -> Finding:
     if server.major < OLDEST_VERSION:
         detail = f"PostgreSQL {server.version} is too old"
         return Finding("database", Level.FAIL, detail, f"Move to PostgreSQL {OLDEST_VERSION} or newer.")
+    if not server.transactions:
+        detail = "the pooler allows no transactions of several statements"
+        return Finding("database", Level.FAIL, detail, "Set `pool_mode = transaction` in PgBouncer.")
     pooler = ", behind a pooler: statements are not prepared" if server.pooled else ""
     return Finding("database", Level.OK, f"PostgreSQL {server.version}{pooler}")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,11 +13,14 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from attrs import evolve
+from tests.support.pgbouncer import running_pgbouncer
 from tests.support.tables import contents
 
+from opchat_cli import diagnosis
 from opchat_core import Config, OperatorChat, connect, connect_config
 from opchat_core.model import Answer
 from opchat_core.model.health import BotMode, BotReport
+from opchat_core.testing.simulator import Simulator
 from opchat_flask import create_app
 
 if TYPE_CHECKING:
@@ -23,8 +28,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from tests.cli.conftest import Cli
-
-    from opchat_core.testing.simulator import Simulator
 
 
 class Quiet(WSGIRequestHandler):
@@ -35,9 +38,9 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def running(app: Flask) -> Iterator[str]:
+def running(app: Flask, port: int = 0) -> Iterator[str]:
     """Serve an app from this process; its address."""
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
+    with make_server("127.0.0.1", port, app, handler_class=Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
@@ -54,12 +57,12 @@ def config(clean_database: str) -> Config:
 
 
 @pytest.fixture
-def examine(cli: Cli, simulator: Simulator) -> Callable[..., dict[str, Any]]:
+def examine(cli: Cli, simulator: Simulator, port: int) -> Callable[..., dict[str, Any]]:
     """Runs the doctor on an installation with a bot; each check by its name."""
 
     def run(**environment: str) -> dict[str, Any]:
         bot = {"OPERATOR_BOT_TOKEN": simulator.token, "TELEGRAM_API_URL": simulator.url}
-        result = cli("doctor", "--json", **{**bot, **environment})
+        result = cli("doctor", "--json", f"--port={port}", **{**bot, **environment})
         told = json.loads(result.stdout)
         assert result.exit_code == (0 if told["ok"] else 1)
         return {check["name"]: check for check in told["checks"]}
@@ -149,6 +152,50 @@ def test_a_pooler_is_noticed(examine: Callable[..., dict[str, Any]], pgbouncer: 
     check = examine(DATABASE_URL=pgbouncer)["database"]
     assert check["level"] == "ok"
     assert "pooler" in check["detail"]
+
+
+def test_a_pooler_that_would_tear_transactions_apart(examine: Callable[..., dict[str, Any]], migrated_url: str) -> None:
+    """PgBouncer in statement mode is a failure, with the setting that cures it."""
+    with running_pgbouncer(migrated_url, pool_mode="statement") as pooler:
+        check = examine(DATABASE_URL=pooler.url)["database"]
+    assert check["level"] == "fail"
+    assert "pool_mode = transaction" in check["advice"]
+
+
+def test_a_clock_that_is_off(config: Config) -> None:
+    """Both what the database and what Telegram say is compared with this machine's time."""
+
+    def ahead() -> datetime:
+        return datetime.now(UTC) + timedelta(minutes=3)
+
+    with Simulator() as simulator:
+        config = evolve(config, bot_token=simulator.token, telegram_api_url=simulator.url)
+        told = [finding.detail for finding in diagnosis.examine(config, now=ahead) if finding.name == "clock"]
+    assert [re.sub(r"1[78]\d", "180", detail) for detail in told] == [
+        "this machine's clock is 180 s ahead of Telegram's clock",
+        "this machine's clock is 180 s ahead of the database's clock",
+    ]
+
+
+def test_kinds_of_updates_that_somebody_switched_off(
+    examine: Callable[..., dict[str, Any]], simulator: Simulator
+) -> None:
+    """Another program with the same token has asked Telegram for texts only: blocks and reactions would be missed."""
+    with connect_bot(simulator) as bot:
+        bot.post("getUpdates", json={"allowed_updates": ["message"], "timeout": 0}).raise_for_status()
+    check = examine()["kinds"]
+    assert check["level"] == "warn"
+    assert "my_chat_member" in check["detail"]
+
+
+def test_a_port_that_is_taken(examine: Callable[..., dict[str, Any]], config: Config, port: int) -> None:
+    """By a stranger, by ourselves, or by nobody."""
+    assert "port" not in examine()
+    with socket.create_server(("127.0.0.1", port)):
+        check = examine()["port"]
+        assert (check["level"], "opchat serve --port" in check["advice"]) == ("warn", True)
+    with connect_config(config, migrated=True) as chat, running(create_app(chat), port) as url:
+        assert examine()["port"]["detail"] == f"opchat answers on port {url.rpartition(':')[2]} of this machine"
 
 
 def test_a_paused_bot_and_answers_in_doubt(

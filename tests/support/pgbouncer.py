@@ -29,7 +29,7 @@ listen_addr =
 listen_port = {port}
 unix_socket_dir = {directory}
 auth_type = any
-pool_mode = transaction
+pool_mode = {pool_mode}
 default_pool_size = 8
 max_client_conn = 200
 """
@@ -44,9 +44,10 @@ class PgBouncer:
     Args:
         database_url: The database behind it.
         directory: For its configuration, log and socket.
+        pool_mode: When a connection of the server goes back to the others.
     """
 
-    def __init__(self, database_url: str, directory: Path) -> None:
+    def __init__(self, database_url: str, directory: Path, *, pool_mode: str = "transaction") -> None:
         executable = shutil.which("pgbouncer", path=_SEARCH)
         if executable is None:
             raise FileNotFoundError("pgbouncer is not installed: `apt-get install pgbouncer`, or let nox do it")
@@ -58,7 +59,8 @@ class PgBouncer:
         server = " ".join(
             f"{key}={parameters[key]}" for key in ("host", "port", "user", "password") if parameters.get(key)
         )
-        configuration.write_text(_CONFIGURATION.format(server=server, port=_PORT, directory=directory))
+        settings = {"server": server, "port": _PORT, "directory": directory, "pool_mode": pool_mode}
+        configuration.write_text(_CONFIGURATION.format(**settings))
         give(configuration, self._account)
         self._command = [executable, str(configuration)]
         self._process: subprocess.Popen[bytes] | None = None
@@ -106,10 +108,10 @@ class PgBouncer:
 
 
 @contextmanager
-def running_pgbouncer(database_url: str) -> Iterator[PgBouncer]:
+def running_pgbouncer(database_url: str, *, pool_mode: str = "transaction") -> Iterator[PgBouncer]:
     """A PgBouncer that runs before a database, until the context ends."""
     with tempfile.TemporaryDirectory(prefix="opchat-pgbouncer-") as name:
-        bouncer = PgBouncer(database_url, Path(name))
+        bouncer = PgBouncer(database_url, Path(name), pool_mode=pool_mode)
         bouncer.start()
         try:
             yield bouncer
@@ -135,7 +137,7 @@ def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> bool:
     if process.poll() is not None:
         raise RuntimeError(f"PgBouncer ended with status {process.returncode}:\n{log.read_text()}")
     try:
-        with psycopg.connect(url, prepare_threshold=None) as connection:
+        with psycopg.connect(url, prepare_threshold=None, autocommit=True) as connection:
             connection.execute("SELECT 1")
     except psycopg.OperationalError:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from opchat_cli.diagnosis import Finding, Level, examine
+from opchat_cli.diagnosis import SERVE_PORT, Finding, Level, examine
 from opchat_cli.examples import examples
 from opchat_cli.output import json_option, to_json
 from opchat_cli.settings import read_settings
@@ -13,9 +13,10 @@ _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
 @click.command(epilog=examples("opchat doctor", "opchat doctor --json"))
+@click.option("--port", default=SERVE_PORT, show_default=True, help="Where `opchat serve` listens on this machine.")
 @json_option
 @click.pass_context
-def command(context: click.Context, *, as_json: bool) -> None:
+def command(context: click.Context, port: int, *, as_json: bool) -> None:
     """Check settings, database, bot and backlog, and say what to do about each.
 
     Changes nothing. Exit status 1 if something failed; a warning is something to know.
@@ -28,7 +29,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
     only one process poll at a time.
     """
     findings = []
-    for finding in examine(read_settings()):
+    for finding in examine(read_settings(), port=port):
         findings.append(finding)
         if not as_json:
             click.echo(_line(finding))
