@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 from attrs import field, frozen
@@ -41,6 +41,10 @@ class Piece:
         return self.upload.kind if self.upload else MessageType.TEXT
 
 
+def _uploads(files: Iterable[Upload]) -> tuple[Upload, ...]:
+    return tuple(files)
+
+
 @frozen(kw_only=True)
 class Answer(Checked):
     """An operator's answer that is to be sent.
@@ -64,7 +68,7 @@ class Answer(Checked):
     quote: Quote | None = checked(quote, default=None)
     buttons: Buttons = checked(buttons, default=())
     last_seen_seq: int | None = checked(rules.whole_number, default=None)
-    files: tuple[Upload, ...] = field(default=(), converter=tuple)
+    files: tuple[Upload, ...] = field(default=(), converter=_uploads)
 
     def __attrs_post_init__(self) -> None:
         if not self.text.strip() and (self.text or not self.files):

@@ -12,6 +12,7 @@ import unicodedata
 _ZWJ = "\u200d"
 _CLINGS = frozenset({_ZWJ, "\u200c", "\u0e33", "\u0eb3", "\uff9e", "\uff9f"})
 _MARKS = frozenset({"Mn", "Mc", "Me"})
+_LEADS = frozenset({"\u0d4e", "\U000110bd", "\U000110cd", "\U000111c2", "\U000111c3"})
 _VIRAMA = 9
 """The combining class of what ties two consonants of an Indic script together."""
 
@@ -28,10 +29,8 @@ def is_boundary(text: str, at: int) -> bool:
     if _is_indicator(before) and _is_indicator(after):
         return _run_of_indicators(text, at) % 2 == 0  # a flag is two of them
     if _is_hangul(before) and _is_hangul(after):
-        # Syllables that are one character each stand for themselves; jamo may be parts of one.
-        return (
-            "\uac00" <= after <= "\ud7a3" and not "\u1100" <= before <= "\u115f" and not "\ua960" <= before <= "\ua97f"
-        )
+        # A syllable that is one character stands for itself; jamo may be parts of one, which a consonant opens.
+        return not _opens(before) and ("\uac00" <= after <= "\ud7a3" or _opens(after))
     return not _is_tied(text, at)
 
 
@@ -47,7 +46,7 @@ def _clings(character: str) -> bool:
 
 def _leads(character: str) -> bool:
     """Whether it belongs to what stands behind it, as some signs before Arabic and Indic numbers and letters do."""
-    return unicodedata.category(character) == "Cf" or character in {"\u0d4e", "\U000111c2", "\U000111c3"}
+    return ("\u0600" <= character <= "\u08ff" and unicodedata.category(character) == "Cf") or character in _LEADS
 
 
 def _is_indicator(character: str) -> bool:
@@ -63,6 +62,10 @@ def _run_of_indicators(text: str, at: int) -> int:
 
 def _is_hangul(character: str) -> bool:
     return "\u1100" <= character <= "\u11ff" or "\ua960" <= character <= "\ua97f" or "\uac00" <= character <= "\ud7ff"
+
+
+def _opens(character: str) -> bool:
+    return "\u1100" <= character <= "\u115f" or "\ua960" <= character <= "\ua97f"
 
 
 def _is_tied(text: str, at: int) -> bool:

@@ -114,9 +114,10 @@ def _sides_of_webp(head: bytes) -> tuple[int, int] | None:
     """
     kind = head[12:16]
     if kind == b"VP8X":
-        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+        width, width_above, height, height_above = struct.unpack("<HBHB", head[24:30])
+        return 1 + (width | width_above << 16), 1 + (height | height_above << 16)
     if kind == b"VP8L":
-        bits = int.from_bytes(head[21:25], "little")
+        (bits,) = struct.unpack("<I", head[21:25])
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     width, height = struct.unpack("<HH", head[26:30])
     return width & 0x3FFF, height & 0x3FFF

@@ -159,6 +159,8 @@ class InMemoryChats(InMemoryBase):
         """Erase a chat, and the user with the last one; returns how many messages went."""
         with self._lock:
             chat = self._tables.chats.pop((user_id, bot_type), None)
+            keys = {message.key for message in chat.messages} if chat else set()
+            self._tables.files = {n: file for n, file in self._tables.files.items() if file.key not in keys}
             if chat is not None and not self.list_bot_types(user_id):
                 self._tables.users.pop(user_id, None)
             return len(chat.entries) if chat else 0
