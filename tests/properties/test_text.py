@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
-from hypothesis import given
+import regex
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.properties.strategies import attempt, json_values, storable
 
@@ -28,6 +30,7 @@ from opchat_core.model import (
     split_text,
     utf16_length,
 )
+from opchat_core.model.text import utf16_slice
 
 EPOCH = datetime(1970, 1, 2)  # noqa: DTZ001 - the strategy adds the zone
 pieces = ["a", "bc", "слово", "😀", " ", "  ", "\n", "\n\n", "x" * 9]
@@ -52,6 +55,51 @@ def test_a_part_is_blank_only_where_blanks_fill_it(text: str, limit: int) -> Non
     runs = [len(run) for run in "".join(" " if c.isspace() else "x" for c in text).split("x")]
     if max(runs) < limit - 2 and text.strip():
         assert all(part.text.strip() for part in split_text(text, limit=limit))
+
+
+family = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
+clusters = st.sampled_from(
+    [
+        "e\u0301",
+        family,
+        "\U0001f1fa\U0001f1e6",
+        "\U0001f1fa",
+        "👍🏽",
+        "\u1112\u1161\u11ab",
+        "한",
+        "क्षि",
+        "\r\n",
+        "❤\ufe0f",
+    ]
+)
+marked = st.lists(storable | wordy | clusters, max_size=25).map("".join)
+
+
+@given(marked, st.integers(24, 60))
+def test_no_cut_tears_what_readers_take_for_one_character(text: str, limit: int) -> None:
+    """By Unicode's own rules for it, unless one such character is longer than a part."""
+    found = regex.findall(r"\X", text)
+    assume(all(utf16_length(cluster) <= limit // 2 for cluster in found))
+    ends = set(accumulate(map(len, found)))
+    assert {0, *accumulate(len(part.text) for part in split_text(text, limit=limit))} <= ends | {0}
+
+
+@given(st.data(), marked.filter(bool), st.integers(24, 60))
+def test_formatting_is_on_the_same_words_after_the_cut(data: st.DataObject, text: str, limit: int) -> None:
+    """Each stretch, put together from the parts, says what it said."""
+    places = st.integers(0, len(text))
+    spans = data.draw(st.lists(st.tuples(places, places).filter(lambda span: span[0] < span[1]), max_size=4))
+    entities = [
+        {"type": "bold", "id": at, "offset": utf16_length(text[:start]), "length": utf16_length(text[start:end])}
+        for at, (start, end) in enumerate(spans)
+    ]
+    parts = split_text(text, entities, limit)
+    assert "".join(part.text for part in parts) == text
+    assert all(utf16_length(part.text) <= limit for part in parts)
+    pieces = [(e["id"], utf16_slice(p.text, e["offset"], e["length"])) for p in parts for e in p.entities]
+    assert all(piece for _, piece in pieces)
+    for at, (start, end) in enumerate(spans):
+        assert "".join(piece or "" for one, piece in pieces if one == at) == text[start:end]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "слово ", " ", "\n", "😀", "\n\n"]), st.integers(1, 2500)), max_size=7))
