@@ -58,20 +58,9 @@ def test_a_part_is_blank_only_where_blanks_fill_it(text: str, limit: int) -> Non
 
 
 family = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
-clusters = st.sampled_from(
-    [
-        "e\u0301",
-        family,
-        "\U0001f1fa\U0001f1e6",
-        "\U0001f1fa",
-        "👍🏽",
-        "\u1112\u1161\u11ab",
-        "한",
-        "क्षि",
-        "\r\n",
-        "❤\ufe0f",
-    ]
-)
+flag, half = "\U0001f1fa\U0001f1e6", "\U0001f1fa"
+syllable = "\u1112\u1161\u11ab"
+clusters = st.sampled_from(["e\u0301", family, flag, half, "👍🏽", syllable, "한", "क्षि", "\r\n", "❤\ufe0f"])
 marked = st.lists(storable | wordy | clusters, max_size=25).map("".join)
 
 
