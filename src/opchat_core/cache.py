@@ -23,6 +23,10 @@ from opchat_core.errors import Unavailable
 KEEP = timedelta(days=7)
 """How long a file is kept that nobody looks at."""
 
+PATIENCE = 30.0
+"""Seconds to wait for another who fetches the same file."""
+
+_LOOK = 0.02  # seconds
 _PARTS_KEEP = 3600  # seconds after which a file that was never finished belongs to nobody any more
 _TOUCH = 60  # seconds within which it does not matter who looked last
 _FULL, _GROWTH = 0.9, 0.05  # it is swept down to this share, after having grown by that
@@ -100,9 +104,20 @@ class DiskCache:
 
     @contextmanager
     def _locked(self, name: str, *, wait: bool = True) -> Iterator[None]:
-        """Hold a lock of all processes; the kernel lets go of it when its holder ends."""
+        """Hold a lock of all processes; the kernel lets go of it when its holder ends.
+
+        Raises:
+            BlockingIOError: If another holds it and we do not wait.
+            Unavailable: If another holds it for too long.
+        """
+        patience = time.monotonic() + PATIENCE
         with (self._locks / name).open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            while not _taken(file):
+                if not wait:
+                    raise BlockingIOError
+                if time.monotonic() > patience:
+                    raise Unavailable("The file is still being fetched; come again in a moment.")
+                time.sleep(_LOOK)  # there is no waiting for a lock of the kernel's with an end
             yield
 
     def _sweep(self, added: int) -> None:
@@ -120,6 +135,15 @@ class DiskCache:
             for begun, _, path in _seen(self._parts):
                 if now - begun > _PARTS_KEEP:
                     path.unlink(missing_ok=True)
+
+
+def _taken(file: BinaryIO) -> bool:
+    """Try to lock a file."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _seen(directory: Path) -> Iterator[tuple[float, int, Path]]:

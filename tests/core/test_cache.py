@@ -160,3 +160,16 @@ def aged(path: Path, *, seconds: float) -> None:
     """Let a file look as if nobody had used it for so long."""
     then = time.time() - seconds
     os.utime(path, (then, then))
+
+
+def test_nobody_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has waited long enough for another's fetching is told to come again."""
+    monkeypatch.setattr("opchat_core.cache.PATIENCE", 0.05)
+    cache = DiskCache(tmp_path, 1000)
+
+    def asked_meanwhile(sink: BinaryIO) -> None:
+        with pytest.raises(Unavailable, match="still being fetched"):
+            DiskCache(tmp_path, 1000).open("aa1", writes(b"one"))
+        sink.write(b"one")
+
+    assert content(cache.open("aa1", asked_meanwhile)) == b"one"

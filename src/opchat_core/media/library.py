@@ -23,7 +23,8 @@ FETCHES = 6
 WAITING = 10
 """How many more may wait for that; each of them holds a thread."""
 
-_PATIENCE = 10.0  # seconds that one of them waits
+_PATIENCE = 10.0  # seconds that a file waits for its turn
+_BUSY = "Too many files are being fetched; come again in a moment."
 
 Outgoing = Callable[[Message, BinaryIO], None]
 """Writes the file of an answer that has not arrived at Telegram; raises ``MediaGone`` where it is here no more."""
@@ -113,8 +114,8 @@ class MediaLibrary:
         file = cache.find(name)
         if file is None:
             fetch = self._fetcher(message, thumbnail=thumbnail)
-            with self._place():
-                file = cache.open(name, fetch)
+            with self._admitted():
+                file = cache.open(name, lambda sink: self._in_turn(fetch, sink))
         try:
             head = file.read(HEAD)
             file.seek(0)
@@ -149,24 +150,31 @@ class MediaLibrary:
             raise MediaGone("The file of this answer is here no more: it has just been sent, or it was given up.")
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        """Hold one of the places at which files are fetched.
+    def _admitted(self) -> Iterator[None]:
+        """Be one of those who may fetch a file, or wait until another has fetched it.
 
         Raises:
-            Unavailable: If none becomes free.
+            Unavailable: If there are enough of them.
         """
-        busy = Unavailable("Too many files are being fetched; come again in a moment.")
         if not self._here.acquire(blocking=False):
-            raise busy
+            raise Unavailable(_BUSY)
         try:
-            if not self._fetching.acquire(timeout=_PATIENCE):
-                raise busy
-            try:
-                yield
-            finally:
-                self._fetching.release()
+            yield
         finally:
             self._here.release()
+
+    def _in_turn(self, fetch: Callable[[BinaryIO], None], sink: BinaryIO) -> None:
+        """Fetch a file when it is its turn; who waits for the same file takes no turn from another one.
+
+        Raises:
+            Unavailable: If its turn does not come.
+        """
+        if not self._fetching.acquire(timeout=_PATIENCE):
+            raise Unavailable(_BUSY)
+        try:
+            fetch(sink)
+        finally:
+            self._fetching.release()
 
 
 def _find(message: Message, *, thumbnail: bool) -> tuple[Media, str | None]:
