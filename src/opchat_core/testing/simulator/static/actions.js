@@ -7,24 +7,35 @@ const EMOJI = ["👍", "❤", "🔥", "🎉", "😁", "🙏"];
 const EDITABLE = ["photo", "video", "animation", "document", "audio", "voice"];
 const STEP = 0.0003; // degrees; some thirty metres
 
+/** @type {{reply: (message: import('./shapes.js').Message, quote: string | null) => void, edit: (message: import('./shapes.js').Message) => void}} */
 let compose = { reply() {}, edit() {} };
 
-/** Says who takes replies and edits. */
+/**
+ * Says who takes replies and edits.
+ * @param {typeof compose} composer
+ */
 export function whenChosen(composer) {
   compose = composer;
 }
 
+/** @param {HTMLElement} item */
 function selectedIn(item) {
   const selection = getSelection();
   const words = selection?.toString().trim();
-  return words && item.contains(selection.anchorNode) && item.contains(selection.focusNode) ? words : null;
+  return selection && words && item.contains(selection.anchorNode) && item.contains(selection.focusNode) ? words : null;
 }
 
+/** @param {import('./shapes.js').Message} message */
 function moved(message) {
   const { latitude, longitude } = message.message.location;
   return { latitude: latitude + STEP, longitude: longitude + STEP };
 }
 
+/**
+ * @param {import('./shapes.js').Message} message
+ * @param {HTMLElement} item
+ * @returns {[string, () => void][]}
+ */
 function actions(message, item) {
   const quote = selectedIn(item);
   const mine = !message.outgoing;
@@ -39,7 +50,12 @@ function actions(message, item) {
   ].filter(Boolean);
 }
 
-/** Opens the menu of a message where the pointer is, or at the button that was pressed. */
+/**
+ * Opens the menu of a message where the pointer is, or at the button that was pressed.
+ * @param {MouseEvent & {currentTarget: any}} event
+ * @param {import('./shapes.js').Message} message
+ * @param {HTMLElement} item
+ */
 export function openActions(event, message, item) {
   event.preventDefault();
   const menu = find("actions");

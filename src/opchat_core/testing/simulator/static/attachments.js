@@ -7,19 +7,29 @@ import { fileSize } from "./words.js";
 const ALBUM = 10;
 const PATIENCE = 3000; // milliseconds for a film to tell its size
 
+/**
+ * @typedef {{file: File, kind: string, url: string}} Item
+ *
+ * @type {Item[]}
+ */
 let tray = []; // of {file, kind, url}
 
+/** @param {File} file */
 function kindOf(file) {
   if (/^image\/(png|jpeg|webp)$/.test(file.type)) return "photo";
   if (file.type === "image/gif") return "animation";
-  return { video: "video", audio: "audio" }[file.type.split("/")[0]] ?? "document";
+  return ["video", "audio"].find((kind) => file.type.startsWith(`${kind}/`)) ?? "document";
 }
 
-/** What a player can tell of a film or a sound. */
+/**
+ * What a player can tell of a film or a sound.
+ * @param {Item} item
+ * @returns {Record<string, number> | Promise<Record<string, number>>}
+ */
 function measured({ kind, url }) {
-  if (!["video", "audio"].includes(kind)) return {};
+  if (kind !== "video" && kind !== "audio") return {};
   return new Promise((resolve) => {
-    const player = element(kind);
+    const player = /** @type {HTMLVideoElement} */ (element(kind));
     const tell = () =>
       resolve({
         width: player.videoWidth,
@@ -34,9 +44,10 @@ function measured({ kind, url }) {
   });
 }
 
+/** @param {Item} item */
 function chip(item) {
   const face = item.kind === "photo" || item.kind === "animation" ? element("img") : icon("file");
-  if (face.tagName === "IMG") {
+  if (face instanceof HTMLImageElement) {
     face.src = item.url;
     face.alt = "";
   }
@@ -55,6 +66,7 @@ function chip(item) {
   );
 }
 
+/** @param {Item[]} items */
 function put(items) {
   for (const item of tray) if (!items.includes(item)) URL.revokeObjectURL(item.url);
   tray = items;
@@ -65,7 +77,11 @@ function put(items) {
 
 export const hasFiles = () => tray.length > 0;
 
-/** Puts files into the tray; all of them as documents, if that is wanted. */
+/**
+ * Puts files into the tray; all of them as documents, if that is wanted.
+ * @param {Iterable<File>} files
+ * @param {boolean} [asDocuments]
+ */
 export function addFiles(files, asDocuments = false) {
   const added = [...files].map((file) => ({
     file,
@@ -75,20 +91,24 @@ export function addFiles(files, asDocuments = false) {
   put([...tray, ...added].slice(0, ALBUM));
 }
 
-/** Sends what is in the tray; true when it has left. */
+/**
+ * Sends what is in the tray; true when it has left.
+ * @param {string} caption
+ * @param {object} around
+ */
 export async function sendFiles(caption, around) {
   const items = tray;
   const sent = await attempt(async () => {
     const files = await Promise.all(
-      items.map(async (item) => ({
+      items.map(async (item, place) => ({
         kind: item.kind,
+        caption: place ? "" : caption,
         fileId: await upload(item.kind, item.file, await measured(item)),
       })),
     );
     const kinds = new Set(files.map((file) => file.kind));
     const homogeneous = kinds.size === 1 && !kinds.has("animation");
     const mixed = [...kinds].every((kind) => ["photo", "video"].includes(kind));
-    files[0].caption = caption;
     const path = `users/${chosen.user}/messages`;
     if (files.length > 1 && (homogeneous || mixed))
       return ask("POST", path, { kind: "album", items: files, ...around });
@@ -111,15 +131,16 @@ export function listenForFiles() {
   });
   const talk = find("talk");
   for (const name of ["dragover", "dragleave", "drop"]) {
-    talk.addEventListener(name, (event) => {
+    talk.addEventListener(name, (/** @type {DragEvent} */ event) => {
       event.preventDefault();
       talk.classList.toggle("dropping", name === "dragover");
-      if (name === "drop") addFiles(event.dataTransfer.files);
+      if (name === "drop") addFiles(event.dataTransfer?.files ?? []);
     });
   }
-  find("text").addEventListener("paste", (event) => {
-    if (!event.clipboardData.files.length) return;
+  find("text").addEventListener("paste", (/** @type {ClipboardEvent} */ event) => {
+    const files = event.clipboardData?.files;
+    if (!files?.length) return;
     event.preventDefault();
-    addFiles(event.clipboardData.files);
+    addFiles(files);
   });
 }

@@ -7,8 +7,14 @@ import { formatted, link, safeUrl } from "./entities.js";
 import { openActions } from "./actions.js";
 import { bodySummary, clockTime, originName } from "./words.js";
 
+/** @typedef {import('./shapes.js').Json} Json */
+
 const IN_GRID = ["photo", "video"];
 
+/** @param {...(HTMLElement | null)} parts */
+const present = (...parts) => parts.filter((part) => part !== null);
+
+/** @param {number} count */
 function ticks(count) {
   const starts = count === 2 ? [1.5, 7.5] : [7.5];
   const made = drawing(
@@ -17,10 +23,14 @@ function ticks(count) {
     starts.map((x) => `M${x} 6l3 3.500 6-8`),
     count === 2 ? "the bot has it" : "sent",
   );
-  made.dataset.ticks = count;
+  made.dataset.ticks = String(count);
   return made;
 }
 
+/**
+ * @param {import('./shapes.js').Json} body
+ * @param {(messageId: number) => void} jump
+ */
 function quoted(body, jump) {
   const replied = body.reply_to_message;
   if (!replied && !body.external_reply) return null;
@@ -41,6 +51,10 @@ function quoted(body, jump) {
   return made;
 }
 
+/**
+ * @param {import('./shapes.js').Message} message
+ * @param {(text: string) => void} say
+ */
 function words(message, say) {
   const body = message.message;
   if (!message.text) return null;
@@ -48,18 +62,20 @@ function words(message, say) {
   return element("div", "bubble-text", ...nodes);
 }
 
+/** @param {import('./shapes.js').Message} message */
 function preview(message) {
   const body = message.message;
   if (body.link_preview_options?.is_disabled) return null;
-  const found = (body.entities ?? []).find((entity) => ["url", "text_link"].includes(entity.type));
+  const found = (body.entities ?? []).find((/** @type {Json} */ entity) => ["url", "text_link"].includes(entity.type));
   const url = found && safeUrl(found.url ?? message.text.slice(found.offset, found.offset + found.length));
   return url ? element("span", "preview hint", new URL(url).hostname) : null;
 }
 
+/** @param {import('./shapes.js').Message} message */
 function keyboard(message) {
   const rows = message.message.reply_markup?.inline_keyboard;
   if (!rows) return null;
-  const made = rows.map((row) =>
+  const made = rows.map((/** @type {Json[]} */ row) =>
     element(
       "div",
       "key-row",
@@ -81,7 +97,10 @@ function keyboard(message) {
   return element("div", "keys", ...made);
 }
 
-/** What changes about a message while the rest stays: reactions, time and ticks. */
+/**
+ * What changes about a message while the rest stays: reactions, time and ticks.
+ * @param {import('./shapes.js').Message} message
+ */
 function footer(message) {
   const chips = [
     ...message.userReactions.map((emoji) => {
@@ -100,40 +119,44 @@ function footer(message) {
 /**
  * The bubble of a message, or of an album.
  *
- * @param {object[]} parts The messages; several are an album.
+ * @param {[import('./shapes.js').Message, ...import('./shapes.js').Message[]]} parts The messages; several are an album.
  * @param {boolean} turn Whether the other side wrote before.
  * @param {{say: (text: string) => void, jump: (messageId: number) => void}} acts
  */
 export function bubble(parts, turn, acts) {
   const [first] = parts;
-  const last = parts.at(-1);
+  const last = parts.at(-1) ?? first;
   const item = element("li", `bubble ${first.outgoing ? "theirs" : "mine"}${turn ? " turn" : ""}`);
-  item.dataset.messageId = first.messageId;
+  item.dataset.messageId = String(first.messageId);
   if (parts.length === 1 && isBare(first)) item.classList.add("bare");
   const origin = first.message.forward_origin;
   if (origin) item.append(element("p", "forwarded", `Forwarded from ${originName(origin)}`));
-  item.append(...[quoted(first.message, acts.jump)].filter(Boolean));
+  item.append(...present(quoted(first.message, acts.jump)));
   if (parts.length > 1) {
     const grid = parts.every((part) => IN_GRID.includes(part.kind));
     const tiles = parts.map((part) => {
       const tile = element("div", "tile", ...(grid ? [drawnTile(part)] : [drawnContent(part), words(part, acts.say)]));
-      tile.dataset.messageId = part.messageId;
+      tile.dataset.messageId = String(part.messageId);
       tile.addEventListener("contextmenu", (event) => openActions(event, part, tile));
       return tile;
     });
     item.append(element("div", grid ? `grid of-${Math.min(parts.length, 10)}` : "stack", ...tiles));
     const caption = grid && parts.find((part) => part.text);
-    if (caption) item.append(words(caption, acts.say));
+    if (caption) item.append(...present(words(caption, acts.say)));
   } else {
-    item.append(...[drawnContent(first), words(first, acts.say), preview(first)].filter(Boolean));
+    item.append(...present(drawnContent(first), words(first, acts.say), preview(first)));
     item.addEventListener("contextmenu", (event) => openActions(event, first, item));
   }
   item.append(button("more", "What to do with this message", (event) => openActions(event, first, item), icon("more")));
-  item.append(footer(last), ...[keyboard(first)].filter(Boolean));
+  item.append(footer(last), ...present(keyboard(first)));
   return item;
 }
 
-/** Brings the changing part of a bubble up to date. */
+/**
+ * Brings the changing part of a bubble up to date.
+ * @param {Element} item
+ * @param {[import('./shapes.js').Message, ...import('./shapes.js').Message[]]} parts
+ */
 export function refreshFooter(item, parts) {
-  item.querySelector(".bubble-foot").replaceWith(footer(parts.at(-1)));
+  item.querySelector(".bubble-foot")?.replaceWith(footer(parts.at(-1) ?? parts[0]));
 }

@@ -10,8 +10,13 @@ import { summary } from "./words.js";
 const PLACES = { latitude: 59.93428, longitude: 30.3351 }; // where the phone is when it may not say
 const STICKERS = ["sticker", "animated_sticker", "video_sticker"];
 
+/**
+ * What is written about: a message that is answered, or one that is edited.
+ * @type {{message: import('./shapes.js').Message, quote?: string | null, edited?: boolean} | null}
+ */
 let aim = null; // {message, quote} of an answer, or {message, edited: true}
 
+/** @param {string} text */
 export const sendText = (text) => send({ kind: "text", text, ...around() });
 
 function around() {
@@ -19,6 +24,7 @@ function around() {
   return { replyTo: aim.message.messageId, ...(aim.quote ? { quote: aim.quote } : {}) };
 }
 
+/** @param {typeof aim} next */
 function setAim(next) {
   aim = next;
   find("aim").hidden = !aim;
@@ -62,17 +68,18 @@ async function submit() {
   box.focus();
 }
 
+/** @param {string} name */
 function sendSample(name) {
   return send({ kind: "sample", name, ...around() });
 }
 
 async function fillStickers() {
   const made = STICKERS.map((name) => {
-    const moving = name === "video_sticker";
-    const face = name === "animated_sticker" ? element("span", "", "🔵") : element(moving ? "video" : "img");
-    if (face.tagName !== "SPAN") face.src = `/simulator/samples/${name}`;
-    if (moving) face.muted = face.loop = face.autoplay = true;
-    else if (face.tagName === "IMG") face.alt = "";
+    const face =
+      name === "animated_sticker" ? element("span", "", "🔵") : element(name === "video_sticker" ? "video" : "img");
+    if (face instanceof HTMLImageElement || face instanceof HTMLVideoElement) face.src = `/simulator/samples/${name}`;
+    if (face instanceof HTMLVideoElement) face.muted = face.loop = face.autoplay = true;
+    if (face instanceof HTMLImageElement) face.alt = "";
     return button(
       "sticker-choice",
       name.replace("_", " "),
@@ -88,7 +95,7 @@ async function fillStickers() {
 
 async function fillSamples() {
   const names = await attempt(() => ask("GET", "samples"));
-  const made = (names ?? []).map((name) =>
+  const made = (names ?? []).map((/** @type {string} */ name) =>
     button(
       "pill quiet",
       "",
@@ -104,7 +111,7 @@ async function fillSamples() {
 
 function whereAmI() {
   const form = find("location-form");
-  const put = ({ latitude, longitude }) => {
+  const put = (/** @type {{latitude: number, longitude: number}} */ { latitude, longitude }) => {
     form.elements.latitude.value = latitude.toFixed(5);
     form.elements.longitude.value = longitude.toFixed(5);
   };
@@ -116,7 +123,10 @@ function whereAmI() {
   );
 }
 
-/** What stands under the paper clip: its name, and what it opens or sends. */
+/**
+ * What stands under the paper clip: its name, and what it opens or sends.
+ * @type {[string, () => void][]}
+ */
 const CHOICES = [
   ["Photo or video", () => find("file").click()],
   ["File", () => find("documents").click()],
@@ -126,6 +136,10 @@ const CHOICES = [
   ["Everything else…", () => open("samples", fillSamples)],
 ];
 
+/**
+ * @param {string} name
+ * @param {() => void} fill
+ */
 function open(name, fill) {
   find(name).querySelector("form")?.reset();
   fill();
@@ -133,28 +147,28 @@ function open(name, fill) {
 }
 
 function listenForForms() {
-  find("location-form").addEventListener("submit", (event) => {
-    const { latitude, longitude, live } = event.target.elements;
+  find("location-form").addEventListener("submit", () => {
+    const { latitude, longitude, live } = find("location-form").elements;
     const place = { latitude: Number(latitude.value), longitude: Number(longitude.value) };
     send({ kind: "location", ...place, ...(live.checked ? { livePeriod: 900 } : {}), ...around() });
   });
-  find("contact-form").addEventListener("submit", (event) => {
-    const { firstName, phoneNumber } = event.target.elements;
+  find("contact-form").addEventListener("submit", () => {
+    const { firstName, phoneNumber } = find("contact-form").elements;
     send({ kind: "contact", firstName: firstName.value, phoneNumber: phoneNumber.value, ...around() });
   });
   for (const away of document.querySelectorAll("[data-close]")) {
-    away.addEventListener("click", () => away.closest("dialog").close());
+    away.addEventListener("click", () => away.closest("dialog")?.close());
   }
 }
 
 export function listenForWriting() {
-  find("composer").addEventListener("submit", (event) => {
+  find("composer").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     submit();
   });
   find("text").addEventListener("input", refresh);
   find("tray").addEventListener("change", refresh);
-  find("text").addEventListener("keydown", (event) => {
+  find("text").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       find("composer").requestSubmit();

@@ -7,17 +7,31 @@ import { calledParts, duration, fileSize } from "./words.js";
 
 let loaded = () => {};
 
-/** Says what to do when something has loaded that may have changed the height of the chat. */
+/**
+ * Says what to do when something has loaded that may have changed the height of the chat.
+ * @param {() => void} act
+ */
 export function whenLoaded(act) {
   loaded = act;
 }
 
+/**
+ * @template {HTMLElement} T
+ * @param {T} made
+ * @param {number | undefined} width
+ * @param {number | undefined} height
+ * @returns {T}
+ */
 function sized(made, width, height) {
   if (width && height) made.style.aspectRatio = `${width} / ${height}`;
   made.addEventListener(made.tagName === "IMG" ? "load" : "loadedmetadata", () => loaded());
   return made;
 }
 
+/**
+ * @param {import('./shapes.js').Json} file
+ * @param {string} alt
+ */
 function picture(file, alt, className = "picture") {
   const made = sized(element("img", className), file.width, file.height);
   made.src = fileUrl(file);
@@ -25,6 +39,10 @@ function picture(file, alt, className = "picture") {
   return made;
 }
 
+/**
+ * @param {import('./shapes.js').Json} body
+ * @param {import('./shapes.js').Message} message
+ */
 function photo(body, message) {
   const file = body.photo.at(-1);
   const made = picture(file, message.text || "Photo");
@@ -32,21 +50,27 @@ function photo(body, message) {
   return button("plain", "Show the photo", () => show(made), made);
 }
 
+/** @param {HTMLElement} made */
 function veiled(made) {
   const veil = element("span", "veil", made);
   veil.addEventListener("click", () => veil.classList.add("open"), { once: true });
   return veil;
 }
 
+/** @param {HTMLImageElement | HTMLVideoElement} made */
 function show(made) {
   const viewer = find("viewer");
-  const copy = made.cloneNode();
+  const copy = /** @type {typeof made} */ (made.cloneNode());
   copy.removeAttribute("style");
-  copy.controls = true;
+  if (copy instanceof HTMLVideoElement) copy.controls = true;
   viewer.replaceChildren(copy);
   viewer.showModal();
 }
 
+/**
+ * @param {import('./shapes.js').Json} file
+ * @param {{silent?: boolean, className?: string, label?: string}} [options]
+ */
 function film(file, options = {}) {
   const made = sized(
     element("video", options.className ?? "picture"),
@@ -62,6 +86,7 @@ function film(file, options = {}) {
   return made;
 }
 
+/** @param {import('./shapes.js').Json} body */
 function videoNote(body) {
   const made = film(body.video_note, { className: "round-film", label: "Video message" });
   made.controls = false;
@@ -70,6 +95,11 @@ function videoNote(body) {
   return element("div", "note", made, element("span", "badge", duration(body.video_note.duration)));
 }
 
+/**
+ * @param {import('./shapes.js').Json} file
+ * @param {string} kind
+ * @param {import('./shapes.js').Json} body
+ */
 function sound(file, kind, body) {
   const made = element("audio", "sound");
   made.src = fileUrl(file);
@@ -80,6 +110,7 @@ function sound(file, kind, body) {
   return element("div", "sound-card", made, element("span", "hint", line));
 }
 
+/** @param {import('./shapes.js').Json} body */
 function sticker(body) {
   const file = body.sticker;
   if (file.is_video) return film(file, { silent: true, className: "sticker", label: "Sticker" });
@@ -87,7 +118,8 @@ function sticker(body) {
   return element("div", "sticker big", element("span", "", file.emoji ?? "✨"), element("small", "badge", "animated"));
 }
 
-function document(body) {
+/** @param {import('./shapes.js').Json} body */
+function documentCard(body) {
   const file = body.document;
   const made = element("a", "bubble-file", icon("file"));
   made.append(
@@ -103,6 +135,11 @@ function document(body) {
   return made;
 }
 
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {string} [more]
+ */
 function card(name, title, more) {
   return element(
     "div",
@@ -112,6 +149,10 @@ function card(name, title, more) {
   );
 }
 
+/**
+ * @param {string} kind
+ * @param {import('./shapes.js').Json} body
+ */
 function place(kind, body) {
   const at = kind === "venue" ? body.venue.location : body.location;
   const [title, more] = calledParts(kind, body);
@@ -124,9 +165,10 @@ function place(kind, body) {
   return made;
 }
 
+/** @param {import('./shapes.js').Json} body */
 function poll(body) {
   const { options, total_voter_count: all } = body.poll;
-  const rows = options.map((option) => {
+  const rows = options.map((/** @type {import('./shapes.js').Json} */ option) => {
     const share = all ? Math.round((option.voter_count / all) * 100) : 0;
     const bar = element("progress");
     bar.max = 100;
@@ -137,11 +179,16 @@ function poll(body) {
   return element("div", "poll", element("strong", "", body.poll.question), element("ul", "", ...rows));
 }
 
+/**
+ * @param {string} kind
+ * @param {import('./shapes.js').Json} body
+ */
 function notice(kind, body) {
   const [title, more] = calledParts(kind, body);
   return element("div", "notice", element("strong", "", title), element("p", "", more ?? ""));
 }
 
+/** @param {import('./shapes.js').Json} body */
 function unknown(body) {
   const known = ["message_id", "from", "chat", "date", "reply_to_message", "quote", "forward_origin", "edit_date"];
   const rest = Object.fromEntries(Object.entries(body).filter(([key]) => !known.includes(key)));
@@ -153,6 +200,7 @@ function unknown(body) {
   );
 }
 
+/** @type {Record<string, (body: import('./shapes.js').Json, message: import('./shapes.js').Message) => HTMLElement | null>} */
 const DRAWN = {
   text: () => null,
   photo,
@@ -162,7 +210,7 @@ const DRAWN = {
   voice: (body) => sound(body.voice, "voice", body),
   audio: (body) => sound(body.audio, "audio", body),
   sticker,
-  document,
+  document: documentCard,
   location: (body) => place("location", body),
   venue: (body) => place("venue", body),
   contact: (body) => card("person", ...calledParts("contact", body)),
@@ -172,13 +220,19 @@ const DRAWN = {
   unsupported: unknown,
 };
 
-/** What is drawn above the words of a message, or null. */
+/**
+ * What is drawn above the words of a message, or null.
+ * @param {import('./shapes.js').Message} message
+ */
 export function drawnContent(message) {
   const draw = DRAWN[message.kind] ?? ((body) => notice(message.kind, body));
   return draw(message.message, message);
 }
 
-/** The same in the grid of an album, where films have no room for a player. */
+/**
+ * The same in the grid of an album, where films have no room for a player.
+ * @param {import('./shapes.js').Message} message
+ */
 export function drawnTile(message) {
   if (message.kind !== "video") return drawnContent(message);
   const made = film(message.message.video);
@@ -186,5 +240,8 @@ export function drawnTile(message) {
   return button("plain playing", "Play the video", () => show(made), made);
 }
 
-/** Whether a message is one of those that stand without a bubble around them. */
+/**
+ * Whether a message is one of those that stand without a bubble around them.
+ * @param {import('./shapes.js').Message} message
+ */
 export const isBare = (message) => ["sticker", "video_note", "dice"].includes(message.kind);

@@ -2,17 +2,40 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export const find = (id) => document.getElementById(id);
+/**
+ * An element that the page always has.
+ * @template {HTMLElement} [T=any]
+ * @param {string} id
+ * @returns {T}
+ */
+export function find(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return /** @type {T} */ (found);
+}
 
-/** Makes an element with a class and a text or children. */
+/**
+ * Makes an element with a class and a text or children.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} [className]
+ * @param {...(Node | string | null | undefined)} content Nothing is made of what is empty.
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(tag, className = "", ...content) {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  made.append(...content.filter((part) => part !== null && part !== undefined && part !== ""));
+  for (const part of content) if (part) made.append(part);
   return made;
 }
 
-/** Makes a button that does something. */
+/**
+ * Makes a button that does something.
+ * @param {string} className
+ * @param {string} label For those who point at it or cannot see it; empty where its content says it.
+ * @param {(event: any) => void} act
+ * @param {...(Node | string | null | undefined)} content
+ */
 export function button(className, label, act, ...content) {
   const made = element("button", className, ...content);
   made.type = "button";
@@ -24,7 +47,13 @@ export function button(className, label, act, ...content) {
   return made;
 }
 
-/** Draws lines; they are named for those who cannot see them when `label` is given. */
+/**
+ * Draws lines; they are named for those who cannot see them when `label` is given.
+ * @param {string} viewBox
+ * @param {string} className
+ * @param {string[]} paths
+ * @param {string} [label]
+ */
 export function drawing(viewBox, className, paths, label) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", viewBox);
@@ -43,6 +72,7 @@ export function drawing(viewBox, className, paths, label) {
   return svg;
 }
 
+/** @type {Record<string, string[]>} */
 const ICONS = {
   close: ["M6 6l12 12M18 6L6 18"],
   more: ["M5.500 12h.01M12 12h.01M18.500 12h.01"],
@@ -57,9 +87,14 @@ const ICONS = {
   ],
 };
 
-export const icon = (name) => drawing("0 0 24 24", "", ICONS[name]);
+/** @param {string} name */
+export const icon = (name) => drawing("0 0 24 24", "", ICONS[name] ?? []);
 
-/** Shows a menu until something in it is chosen, or anything else is touched. */
+/**
+ * Shows a menu until something in it is chosen, or anything else is touched.
+ * @param {HTMLElement} menu
+ * @param {HTMLElement | null} opener
+ */
 export function openMenu(menu, opener) {
   if (!menu.hidden) return;
   menu.hidden = false;
@@ -76,7 +111,7 @@ export function openMenu(menu, opener) {
   document.addEventListener(
     "pointerdown",
     (event) => {
-      if (!menu.contains(event.target)) leave();
+      if (!menu.contains(/** @type {Node} */ (event.target))) leave();
     },
     options,
   );
@@ -90,7 +125,7 @@ export function openMenu(menu, opener) {
         opener?.focus();
       } else if (step) {
         event.preventDefault();
-        buttons.at((buttons.indexOf(document.activeElement) + step) % buttons.length)?.focus();
+        buttons.at((buttons.indexOf(/** @type {any} */ (document.activeElement)) + step) % buttons.length)?.focus();
       }
     },
     options,

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 
+/** @type {Record<string, keyof HTMLElementTagNameMap>} */
 const TAGS = {
   bold: "strong",
   italic: "em",
@@ -14,6 +15,7 @@ const TAGS = {
   spoiler: "span",
 };
 const BLOCKS = ["PRE", "BLOCKQUOTE"];
+/** @type {Record<string, (text: string, entity: import('./shapes.js').Json) => string>} */
 const LINKS = {
   url: (text) => (/^[a-z]+:/i.test(text) ? text : `http://${text}`),
   text_link: (_text, entity) => entity.url,
@@ -21,15 +23,22 @@ const LINKS = {
   phone_number: (text) => `tel:${text}`,
 };
 
-/** An address that is safe to follow, or null. */
+/**
+ * An address that is safe to follow, or null.
+ * @param {string | undefined} url
+ */
 export function safeUrl(url) {
   try {
-    return ["http:", "https:", "mailto:", "tel:", "tg:"].includes(new URL(url).protocol) ? url : null;
+    return ["http:", "https:", "mailto:", "tel:", "tg:"].includes(new URL(url ?? "").protocol) ? (url ?? null) : null;
   } catch {
     return null;
   }
 }
 
+/**
+ * @param {string} url
+ * @param {...(Node | string)} content
+ */
 export function link(url, ...content) {
   const made = element("a", "link", ...content);
   made.href = url;
@@ -38,6 +47,13 @@ export function link(url, ...content) {
   return made;
 }
 
+/**
+ * @param {import('./shapes.js').Json} entity
+ * @param {string} text
+ * @param {(Node | string)[]} content
+ * @param {(command: string) => void} act
+ * @returns {HTMLElement}
+ */
 function wrapped(entity, text, content, act) {
   const tag = TAGS[entity.type];
   if (tag) {
@@ -66,26 +82,28 @@ function wrapped(entity, text, content, act) {
  * @param {string} text
  * @param {{type: string, offset: number, length: number}[]} entities Those of the text; they nest or stand apart.
  * @param {(command: string) => void} act Sends a command that is touched.
+ * @returns {(HTMLElement | string)[]}
  */
 export function formatted(text, entities, act, start = 0, end = text.length) {
+  /** @type {(HTMLElement | string)[]} */
   const nodes = [];
   let at = start;
   const sorted = entities.toSorted((one, other) => one.offset - other.offset || other.length - one.length);
-  while (sorted.length) {
-    const outer = sorted.shift();
+  for (let outer = sorted.shift(); outer; outer = sorted.shift()) {
     const stop = Math.min(outer.offset + outer.length, end);
     if (outer.offset < at || stop <= outer.offset) continue;
     if (outer.offset > at) nodes.push(text.slice(at, outer.offset));
-    const inner = [];
-    while (sorted.length && sorted[0].offset < stop) inner.push(sorted.shift());
+    const inner = sorted.filter((entity) => entity.offset < stop);
+    sorted.splice(0, inner.length);
     const content = formatted(text, inner, act, outer.offset, stop);
     nodes.push(wrapped(outer, text.slice(outer.offset, stop), content, act));
     at = stop;
   }
   if (at < end) nodes.push(text.slice(at, end));
-  for (const [place, node] of nodes.entries()) {
-    // A block ends its line by itself.
-    if (BLOCKS.includes(nodes[place - 1]?.tagName) && typeof node === "string") nodes[place] = node.replace(/^\n/, "");
-  }
-  return nodes;
+  // A block ends its line by itself.
+  const afterBlock = (/** @type {number} */ place) => {
+    const before = nodes[place - 1];
+    return before instanceof HTMLElement && BLOCKS.includes(before.tagName);
+  };
+  return nodes.map((node, place) => (typeof node === "string" && afterBlock(place) ? node.replace(/^\n/, "") : node));
 }

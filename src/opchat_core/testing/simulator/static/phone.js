@@ -10,6 +10,7 @@ import { fullName } from "./words.js";
 const LONG_POLL_SECONDS = 20;
 const RETRY_MILLISECONDS = 1000;
 const NOTICE_MILLISECONDS = 4000;
+/** @type {Record<string, string>} */
 const BUSY = {
   upload_photo: "sending a photo…",
   upload_video: "sending a video…",
@@ -19,14 +20,20 @@ const BUSY = {
   upload_document: "sending a file…",
 };
 
-const desk = document.querySelector(".desk");
+const desk = find("desk");
+/**
+ * What was last told.
+ * @type {any}
+ */
 let view = null; // what was last told
 let polling = new AbortController();
+/** @type {any} */
 let typingTimer = null;
+/** @type {string | null} */
 let lastNotice = null;
 
 function draw() {
-  const user = view.users.find((each) => each.id === chosen.user) ?? null;
+  const user = view.users.find((/** @type {import('./shapes.js').User} */ each) => each.id === chosen.user) ?? null;
   desk.classList.toggle("chatting", Boolean(user));
   drawPeople(view, choose);
   drawTalk(view.messages, sendText);
@@ -51,6 +58,7 @@ function draw() {
   drawNotice();
 }
 
+/** @param {import('./shapes.js').User | null} user */
 function drawStatus(user) {
   clearTimeout(typingTimer);
   const typing = view.typingSeconds > 0;
@@ -93,10 +101,10 @@ async function poll() {
   for (;;) {
     const { signal } = polling;
     const query = new URLSearchParams({
-      user: chosen.user ?? "",
-      bot: chosen.bot ?? "",
+      user: String(chosen.user ?? ""),
+      bot: String(chosen.bot ?? ""),
       after,
-      wait: after === "" ? 0 : LONG_POLL_SECONDS,
+      wait: String(after === "" ? 0 : LONG_POLL_SECONDS),
     });
     try {
       const response = await fetch(`/simulator/phone?${query}`, { signal });
@@ -110,22 +118,23 @@ async function poll() {
       after = String(told.version);
       view = told;
       draw();
-    } catch (error) {
+    } catch {
       after = "";
-      if (error.name === "AbortError") continue;
+      if (signal.aborted) continue;
       find("status").textContent = "no connection, trying again…";
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
     }
   }
 }
 
+/** @param {number | null} id */
 function choose(id) {
   chosen.user = id;
   lastNotice = null;
   clearTalk();
   clearAim();
   complain("");
-  if (id) address.searchParams.set("user", id);
+  if (id) address.searchParams.set("user", String(id));
   else address.searchParams.delete("user");
   history.replaceState(null, "", address);
   if (id && matchMedia("(min-width: 721px)").matches) find("text").focus();
@@ -133,19 +142,20 @@ function choose(id) {
   polling = new AbortController();
 }
 
+/** @param {string} word */
 const setBlocked = (word) => attempt(() => ask("POST", `users/${chosen.user}/${word}`, {}));
 
 find("start").addEventListener("click", () => sendText("/start"));
 find("block").addEventListener("click", () => setBlocked("block"));
 find("unblock").addEventListener("click", () => setBlocked("unblock"));
 find("back").addEventListener("click", () => choose(null));
-find("viewer").addEventListener("click", (event) => {
+find("viewer").addEventListener("click", (/** @type {any} */ event) => {
   if (event.target.tagName !== "VIDEO") find("viewer").close();
 });
 find("viewer").addEventListener("close", () => find("viewer").replaceChildren());
 find("bot").addEventListener("change", () => {
   chosen.bot = Number(find("bot").value);
-  address.searchParams.set("bot", chosen.bot);
+  address.searchParams.set("bot", String(chosen.bot));
   choose(chosen.user);
 });
 listenForPeople(async (names) => {

@@ -6,8 +6,10 @@ import { duration } from "./words.js";
 
 const SHORTEST = 300; // milliseconds; less was a slip
 
+/** @type {{recorder: MediaRecorder, kept: boolean} | null} */
 let recording = null;
 
+/** @param {boolean} running */
 function show(running) {
   find("record").setAttribute("aria-pressed", String(running));
   find("record").title = running ? "Send the voice message" : "Record a voice message";
@@ -24,6 +26,7 @@ async function begin() {
     return;
   }
   const recorder = new MediaRecorder(stream);
+  /** @type {Blob[]} */
   const pieces = [];
   const started = Date.now();
   recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
@@ -51,6 +54,7 @@ async function begin() {
   show(true);
 }
 
+/** @param {boolean} kept */
 function end(kept) {
   if (!recording) return;
   recording.kept = kept;

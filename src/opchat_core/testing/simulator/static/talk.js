@@ -6,13 +6,20 @@ import { element, find } from "./dom.js";
 import { day } from "./words.js";
 
 const NEAR = 80; // pixels from the end within which the chat is followed
+/**
+ * What each bubble shows, by its key.
+ * @type {Map<string, string>}
+ */
 const drawn = new Map(); // key of a bubble -> what it shows
 
 let following = true;
 
 const atEnd = () => find("talk").scrollHeight - find("talk").scrollTop - find("talk").clientHeight < NEAR;
 
-/** Says, before something is drawn, whether the chat is to stay at its end. */
+/**
+ * Says, before something is drawn, whether the chat is to stay at its end.
+ * @param {boolean} fromTheStart
+ */
 export function follow(fromTheStart) {
   following = fromTheStart || atEnd();
 }
@@ -27,19 +34,25 @@ export function clearTalk() {
   find("messages").replaceChildren();
 }
 
-/** Gathers the messages of albums: those of one id that stand together. */
+/**
+ * Gathers the messages of albums: those of one id that stand together.
+ * @param {import('./shapes.js').Message[]} messages
+ * @returns {[import('./shapes.js').Message, ...import('./shapes.js').Message[]][]}
+ */
 function gathered(messages) {
+  /** @type {[import('./shapes.js').Message, ...import('./shapes.js').Message[]][]} */
   const groups = [];
   for (const message of messages) {
     const album = message.message.media_group_id;
     const last = groups.at(-1);
-    if (album && last?.[0].message.media_group_id === album && last[0].outgoing === message.outgoing)
-      last.push(message);
+    const together = album && last && last[0].message.media_group_id === album;
+    if (together && last[0].outgoing === message.outgoing) last.push(message);
     else groups.push([message]);
   }
   return groups;
 }
 
+/** @param {number} messageId */
 function jump(messageId) {
   const there = find("messages").querySelector(`[data-message-id="${messageId}"]`);
   if (!there) return;
@@ -48,11 +61,16 @@ function jump(messageId) {
   requestAnimationFrame(() => there.classList.add("found"));
 }
 
+/** @param {import('./shapes.js').Message} part */
 function lasting(part) {
   const { ticks, userReactions, botReactions, ...rest } = part;
   return rest;
 }
 
+/**
+ * @param {import('./shapes.js').Message[]} messages
+ * @param {(text: string) => void} say
+ */
 export function drawTalk(messages, say) {
   const list = find("messages");
   const kept = new Map([...list.children].map((child) => [child.dataset.key, child]));

@@ -3,34 +3,43 @@
 export const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayName = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
 
+/** @param {number} unixSeconds */
 export function day(unixSeconds) {
   const date = new Date(unixSeconds * 1000);
   return date.toDateString() === new Date().toDateString() ? "Today" : dayName.format(date);
 }
 
+/** @param {import('./shapes.js').User} user */
 export const fullName = (user) => [user.firstName, user.lastName].filter(Boolean).join(" ");
 
+/** @param {import('./shapes.js').User} user */
 export function initials(user) {
-  return [user.firstName, user.lastName]
-    .filter(Boolean)
+  const names = [user.firstName, user.lastName ?? ""];
+  return names
     .map((name) => [...name][0])
     .join("")
     .toUpperCase();
 }
 
+/** @param {number} seconds */
 export function duration(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+/** @param {number} bytes */
 export function fileSize(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
+/** @param {import('./shapes.js').Json} money */
 const price = (money) =>
   `${(money.total_amount / (money.currency === "XTR" ? 1 : 100)).toFixed(money.currency === "XTR" ? 0 : 2)} ${money.currency === "XTR" ? "stars" : money.currency}`;
 
-/** What each kind is called: a title, and what more there is to say. */
+/**
+ * What each kind is called: a title, and what more there is to say.
+ * @type {Record<string, (content: import('./shapes.js').Json) => [string, string?]>}
+ */
 const CALLED = {
   photo: () => ["Photo"],
   video: () => ["Video"],
@@ -56,18 +65,28 @@ const CALLED = {
   paid_media: (media) => ["Paid media", `${media.star_count} stars`],
   checklist: (list) => [
     list.title,
-    list.tasks.map((task) => `${task.completion_date ? "☑" : "☐"} ${task.text}`).join("\n"),
+    list.tasks
+      .map((/** @type {import('./shapes.js').Json} */ task) => `${task.completion_date ? "☑" : "☐"} ${task.text}`)
+      .join("\n"),
   ],
   gift: (gift) => ["Gift", `${gift.gift.star_count} stars`],
   unique_gift: (gift) => [`${gift.gift.base_name} #${gift.gift.number}`, "Unique gift"],
   giveaway: (giveaway) => ["Giveaway", `${giveaway.winner_count} winners`],
 };
 
+/**
+ * @param {string} kind
+ * @param {import('./shapes.js').Json} body
+ * @returns {[string, string?]}
+ */
 export function calledParts(kind, body) {
   return CALLED[kind]?.(body[kind]) ?? ["A message of another kind"];
 }
 
-/** A message on one line. */
+/**
+ * A message on one line.
+ * @param {import('./shapes.js').Message} message
+ */
 export function summary(message) {
   const words = message.text.replace(/\s+/g, " ").trim();
   return words || calledParts(message.kind, message.message)[0];
@@ -78,7 +97,10 @@ const KINDS = Object.keys(CALLED).toSorted(
     (other === "venue" || other === "animation" ? 1 : 0) - (one === "venue" || one === "animation" ? 1 : 0),
 );
 
-/** A Bot API message on one line, for what only comes as such: quoted messages. */
+/**
+ * A Bot API message on one line, for what only comes as such: quoted messages.
+ * @param {import('./shapes.js').Json} body
+ */
 export function bodySummary(body) {
   const kind = KINDS.find((each) => each in body);
   return (
@@ -86,6 +108,10 @@ export function bodySummary(body) {
   );
 }
 
+/**
+ * @param {import('./shapes.js').Json} origin
+ * @returns {string}
+ */
 export function originName(origin) {
   if (origin.type === "user")
     return [origin.sender_user.first_name, origin.sender_user.last_name].filter(Boolean).join(" ");
