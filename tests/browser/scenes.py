@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page, Route, expect
+from tests.browser.phone import take_in
 
 from opchat_core.model import Presence
+from opchat_core.testing.simulator.samples import SAMPLE_FILES
 
 if TYPE_CHECKING:
     from tests.browser.desk import Desk
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from opchat_core.testing.simulator import Simulator
 
 ANNA = 42
+MIRA = 60
 PEOPLE = {
     43: ("Boris", "Petrov", "Thank you, that helped!"),
     44: ("Mei", "Lin", "Do you ship to Singapore?"),
@@ -79,6 +82,48 @@ def populate(chat: OperatorChat, simulator: Simulator, now: datetime) -> None:
 def open_chat(page: Page, user_id: int = ANNA) -> None:
     page.goto(f"/dashboard/users/{user_id}/operator-chat")
     expect(page.locator(".message").last).to_be_visible()
+
+
+def send_samples(chat: OperatorChat, simulator: Simulator, *names: str) -> None:
+    """Let Mira send one of each, then three pictures and a video as one album."""
+    simulator.user(MIRA, first_name="Mira", last_name="Okafor")
+    for name in names:
+        simulator.send_sample(MIRA, name)
+    photo, video = (SAMPLE_FILES[name].read() for name in ("photo", "video"))
+    picture = {"kind": "photo", "data": photo}
+    album = [{**picture, "caption": "The same from all sides"}, picture, picture, {"kind": "video", "data": video}]
+    simulator.send_album(MIRA, album)
+    take_in(chat, simulator)
+    chat.mark_read(MIRA, chat.history(MIRA)[-1].seq)
+
+
+def _pictures(desk: Desk, page: Page) -> None:
+    send_samples(desk.chat, desk.simulator, "sticker", "voice")
+    open_chat(page, MIRA)
+    page.wait_for_function("() => [...document.querySelectorAll('#messages img')].every(image => image.complete)")
+
+
+def _cards(desk: Desk, page: Page) -> None:
+    send_samples(
+        desk.chat, desk.simulator, "document", "audio", "video_note", "venue", "contact", "poll", "invoice", "gift"
+    )
+    open_chat(page, MIRA)
+    page.locator("#pane").evaluate("pane => { pane.scrollTop -= 430; }")
+
+
+def _viewer(desk: Desk, page: Page) -> None:
+    send_samples(desk.chat, desk.simulator)
+    open_chat(page, MIRA)
+    page.get_by_role("button", name="Open: The same").click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+
+
+def _menu(desk: Desk, page: Page) -> None:
+    send_samples(desk.chat, desk.simulator)
+    open_chat(page, MIRA)
+    page.locator(".message").last.hover()
+    page.locator(".message").last.get_by_role("button", name="More").click()
+    expect(page.locator("#menu")).to_be_visible()
 
 
 def _list(desk: Desk, page: Page) -> None:
@@ -205,6 +250,10 @@ SCENES: dict[str, Scene] = {
     "chat": _chat,
     "closed": _closed,
     "answering": _answering,
+    "pictures": _pictures,
+    "cards": _cards,
+    "viewer": _viewer,
+    "menu": _menu,
     "colleagues": _colleagues,
     "closing": _closing,
     "blocked": _blocked,

@@ -13,8 +13,9 @@ from attrs import frozen
 
 from opchat_core.errors import MediaGone, MediaNotFound, MediaTooLarge, TelegramNotConfigured, Unavailable
 from opchat_core.media.temporary import TemporaryFiles
-from opchat_core.media.types import HEAD, MAX_DOWNLOAD, content_type, file_name
+from opchat_core.media.types import HEAD, content_type, file_name
 from opchat_core.model import Media, Message, MessageType
+from opchat_core.model.bounds import MAX_DOWNLOAD
 from opchat_core.ports import FileCache, FileSource
 
 FETCHES = 6

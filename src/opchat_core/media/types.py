@@ -8,9 +8,6 @@ import unicodedata
 
 from opchat_core.model import Message, MessageType
 
-MAX_DOWNLOAD = 20 * 1024 * 1024
-"""Bytes of a file that Telegram gives to a bot (https://core.telegram.org/bots/api#getfile)."""
-
 UNKNOWN = "application/octet-stream"
 """The type of what nobody knows (RFC 2046)."""
 

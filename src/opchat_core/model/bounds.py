@@ -26,6 +26,9 @@ MAX_FILE = 50 * 1024 * 1024
 MAX_UPLOAD = 200 * 1024 * 1024
 """Bytes of all files of an answer together."""
 
+MAX_DOWNLOAD = 20 * 1024 * 1024
+"""Bytes of a file that Telegram gives to a bot (https://core.telegram.org/bots/api#getfile)."""
+
 MAX_SIDES = 10_000
 """Pixels of a photo, width and height together."""
 
@@ -61,6 +64,7 @@ def bounds_to_json() -> dict[str, Any]:
         "photoBytes": MAX_PHOTO,
         "fileBytes": MAX_FILE,
         "uploadBytes": MAX_UPLOAD,
+        "downloadBytes": MAX_DOWNLOAD,
         "photoSides": MAX_SIDES,
         "photoRatio": MAX_RATIO,
         "changeHours": CHANGEABLE // timedelta(hours=1),

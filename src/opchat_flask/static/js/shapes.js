@@ -53,6 +53,7 @@
  * @property {Delivery | null} delivery
  * @property {Record<string, any>} [context]
  * @property {{user: Record<string, any>[], operator: Record<string, any>[]}} [reactions]
+ * @property {{text: string, url?: string}[][]} [buttons]
  * @property {string} [editableUntil] Until when Telegram lets it be changed.
  * @property {PendingChange} [pendingChange]
  *

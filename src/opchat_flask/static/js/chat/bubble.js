@@ -48,7 +48,7 @@ export function bubble(parts, { first, last, quoted, notes, versions }, actions)
   const gone = parts.every((part) => part.deletedAt);
   const texts = parts.filter((part) => part.messageText);
   const kind = parts.length > 1 ? album(parts, actions.view) : content(message, actions.view);
-  const bare = message.messageType === "sticker" || message.messageType === "dice";
+  const bare = ["sticker", "dice", "video_note"].includes(message.messageType);
   return el(
     "li",
     {
@@ -66,7 +66,7 @@ export function bubble(parts, { first, last, quoted, notes, versions }, actions)
       message.messageType === "button" && el("div", { class: "pressed" }, icon("tap"), t("kind.button")),
       kind,
       ...texts.map((part) => prose(part.messageText, part.entities)),
-      keys(message),
+      keys(/** @type {Message} */ (parts.at(-1))),
       meta(parts, versions, actions),
       canBeQuoted(message) && tools(parts, actions),
     ),
@@ -157,12 +157,10 @@ function tools(parts, actions) {
 }
 
 /** The buttons that were sent along. @param {Message} message */
-function keys({ payload, direction }) {
-  const rows = direction === "out" ? payload?.buttons : null;
-  if (!Array.isArray(rows)) return null;
-  const all = rows.flat().filter((key) => key?.text);
-  return el("div", { class: "keys-sent" }, ...all.map(({ text }) => el("span", {}, line(String(text)))));
-}
+const keys = ({ buttons }) =>
+  buttons?.length
+    ? el("div", { class: "keys-sent" }, ...buttons.flat().map(({ text }) => el("span", {}, line(text))))
+    : null;
 
 /** @param {import("../shapes.js").Version[]} versions */
 const earlier = (versions) =>

@@ -19,6 +19,8 @@ export class Formatting {
   #changed;
   /** The text over which they lie. */
   #text = "";
+  /** What is to become a link, while somebody is asked where to. */
+  #linked = { start: 0, end: 0 };
   #link = /** @type {HTMLDialogElement} */ (byId("link-form"));
   #address = /** @type {HTMLInputElement} */ (byId("link-address"));
 
@@ -36,7 +38,7 @@ export class Formatting {
     }
     document.addEventListener("selectionchange", () => document.activeElement === field && this.#press());
     this.#link.addEventListener("close", () => {
-      const { start, end } = this.#chosen();
+      const { start, end } = this.#linked;
       const url = this.#link.returnValue === "set" ? this.#address.value.trim() : "";
       if (url) this.#set("text_link", start, end, url);
       field.focus();
@@ -97,7 +99,7 @@ export class Formatting {
       this.#draw();
       this.#changed();
     } else if (type === "text_link") {
-      this.#field.setSelectionRange(start, end);
+      this.#linked = { start, end };
       this.#address.value = "";
       this.#link.returnValue = "";
       this.#link.showModal();

@@ -1,6 +1,6 @@
 /** What Telegram allows, as the server tells it: this page has no numbers of its own. */
 
-import { get, Refused, tolerate } from "../api.js";
+import { get, tolerate } from "../api.js";
 
 /**
  * @typedef {object} Limits
@@ -45,7 +45,7 @@ export function loadLimits() {
     },
     (error) => {
       asking = null;
-      if (!(error instanceof Refused && error.status === 404)) tolerate(error);
+      tolerate(error);
     },
   );
   return asking;

@@ -3,12 +3,15 @@
 import { el, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import { duration, kindName } from "../kinds.js";
+import { fileCard } from "./cards.js";
 import { drawnSize, fileUrl, isPlayable } from "./files.js";
 
 /** @typedef {import("../shapes.js").Message} Message */
 
 const STICKER = { width: 160, height: 160 };
 const ROUND = 200;
+/** The server fetches few files at once, and tells the rest to come again. */
+const PAUSES = [1500, 4000];
 
 /**
  * A picture that opens large.
@@ -47,7 +50,10 @@ export function moving(message) {
   });
   // The attribute only says how it begins, and that it does is decided before scripts set it.
   video.muted = loops;
-  return el("div", { class: "film" }, video, ...caption(message));
+  const film = el("div", { class: "film" }, video, ...caption(message));
+  // What a browser promised to play and then cannot, may still be saved.
+  video.addEventListener("error", () => film.replaceWith(fileCard(message)));
+  return film;
 }
 
 /** A video message: a round one, which one taps. @param {Message} message */
@@ -104,12 +110,13 @@ export function sticker(message) {
 }
 
 /**
- * A picture that says so when it does not come, in the same room.
+ * A picture that is asked for again when it does not come, and then says so, in the same room.
  * @param {string} src
  * @param {string} alt
  * @param {{width: number, height: number}} [size]
  */
 function image(src, alt, size) {
+  let tries = 0;
   return el("img", {
     src,
     alt,
@@ -119,6 +126,10 @@ function image(src, alt, size) {
     draggable: false,
     onerror: (/** @type {Event} */ event) => {
       const picture = /** @type {HTMLImageElement} */ (event.target);
+      if (tries++ < PAUSES.length) {
+        setTimeout(() => (picture.src = src), PAUSES[tries - 1]);
+        return;
+      }
       picture.classList.add("broken");
       picture.alt = t("media.missing");
     },
