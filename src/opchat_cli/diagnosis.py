@@ -18,7 +18,7 @@ from opchat_core.errors import ConfigError, OpchatError, Unavailable
 from opchat_core.model.health import HealthWarning, WarningCode
 from opchat_core.postgres import OLDEST_VERSION, ServerSurvey, survey
 from opchat_core.telegram import BotAccount, ask_account
-from opchat_core.wiring import database_of
+from opchat_core.wiring import database_of, file_cache
 
 LONG_WAIT = timedelta(minutes=1)
 """An answer that waits longer means that nobody delivers, or that Telegram asked for patience."""
@@ -79,6 +79,9 @@ def examine(config: Config, *, port: int = SERVE_PORT, now: Callable[[], datetim
     yield from _bot(config, now)
     yield from _api(config)
     yield from _port(port)
+    if trouble := file_cache(config).trouble():
+        told = f"files of messages cannot be shown, for there is nowhere to keep them: {trouble}"
+        yield Finding("files", Level.WARN, told, "Set OPCHAT_MEDIA_CACHE_DIR to a directory of opchat's own.")
     with ExitStack() as opened:
         try:
             url = opened.enter_context(database_of(config))

@@ -73,6 +73,15 @@ class DiskCache:
             raise Unavailable(f"Files cannot be kept in the cache: {error.strerror}.") from error
         return file
 
+    def trouble(self) -> str | None:
+        """Say why nothing could be kept there, without changing anything; None when all seems well."""
+        place = next(path for path in (self._directory, *self._directory.parents) if path.exists())
+        if place == self._directory and not _is_ours(place):
+            return f"{self._directory} is no directory of this user"
+        if not os.access(place, os.W_OK | os.X_OK):
+            return f"{place} cannot be written by this user"
+        return None
+
     def remove(self, names: Iterable[str]) -> None:
         """See :meth:`opchat_core.ports.FileCache.remove`."""
         for name in names:
@@ -81,8 +90,7 @@ class DiskCache:
     def _prepare(self) -> None:
         """Make the directories; refuse one that belongs to somebody else, who could put anything in it."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = self._directory.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        if not _is_ours(self._directory):
             raise Unavailable("Files cannot be kept in the cache: its directory belongs to somebody else.")
         for directory in (self._files, self._parts, self._locks):
             directory.mkdir(mode=0o700, exist_ok=True)
@@ -135,6 +143,11 @@ class DiskCache:
             for begun, _, path in _seen(self._parts):
                 if now - begun > _PARTS_KEEP:
                     path.unlink(missing_ok=True)
+
+
+def _is_ours(directory: Path) -> bool:
+    found = directory.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _taken(file: BinaryIO) -> bool:

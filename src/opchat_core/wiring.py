@@ -88,6 +88,11 @@ def connect(
     )
 
 
+def file_cache(config: Config) -> DiskCache:
+    """Make the cache of the files of messages that a configuration describes."""
+    return DiskCache(config.media_cache_dir or default_directory(), config.media_cache_mb * 1024 * 1024)
+
+
 def _media(config: Config, store: Store, opened: ExitStack) -> MediaLibrary:
     """Make what opens files of messages."""
 
@@ -97,7 +102,7 @@ def _media(config: Config, store: Store, opened: ExitStack) -> MediaLibrary:
             raise MediaGone("The file of this answer is not kept any more.")
         sink.writelines(store.read_file(number))
 
-    cache = DiskCache(config.media_cache_dir or default_directory(), config.media_cache_mb * 1024 * 1024)
+    cache = file_cache(config)
     if config.bot_token is None:
         return MediaLibrary(cache, outgoing=outgoing)
     files = TelegramFiles(config.bot_token, config.telegram_api_url)

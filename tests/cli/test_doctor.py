@@ -25,6 +25,7 @@ from opchat_flask import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flask import Flask
     from tests.cli.conftest import Cli
@@ -255,3 +256,13 @@ def connect_bot(simulator: Simulator) -> Any:
     import httpx
 
     return httpx.Client(base_url=f"{simulator.url}/bot{simulator.token}/")
+
+
+def test_files_need_a_place(examine: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    """Without one no picture could be shown; the doctor says so, and makes none."""
+    good, bad = tmp_path / "cache", tmp_path / "a file"
+    bad.touch()
+    assert "files" not in examine(OPCHAT_MEDIA_CACHE_DIR=str(good))
+    assert not good.exists()
+    check = examine(OPCHAT_MEDIA_CACHE_DIR=str(bad))["files"]
+    assert (check["level"], "OPCHAT_MEDIA_CACHE_DIR" in check["advice"]) == ("warn", True)
