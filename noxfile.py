@@ -204,6 +204,13 @@ def docs(session: nox.Session) -> None:
     run(session, "sphinx-build", "-W", "-n", "-q", "-b", "html", "docs", "docs/_build/html")
 
 
+@nox.session(venv_backend="none", default=False)
+def bench(session: nox.Session) -> None:
+    """How fast opchat is, side by side with pgbench and the design it replaces; `-- --quick` in some two minutes."""
+    install_everything(session)
+    run(session, "python", "-m", "tests.benchmarks", *session.posargs)
+
+
 @nox.session
 def wheel(session: nox.Session) -> None:
     """The built wheel: the core works with its few dependencies alone, the rest with the extras."""
