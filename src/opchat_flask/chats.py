@@ -14,7 +14,7 @@ from opchat_flask.headers import guard
 from opchat_flask.mount import current_chat
 from opchat_flask.parameters import Query, number, optional
 from opchat_flask.problems import answer_with_problems
-from opchat_flask.respond import conditional_json, json_response
+from opchat_flask.respond import conditional_json, digest, is_known, json_response, not_modified, tagged
 
 chats = Blueprint("opchat_chats", __name__)
 chats.before_request(require_operator)
@@ -49,14 +49,21 @@ def get_chats() -> Response:
     cursor = query.read("cursor", optional(Cursor.decode), None)
     bot_type = query.read("botType", rules.bot_type, OPERATOR)
     query.check()
-    page = current_chat().list_chats(status=status, search=search, limit=limit, cursor=cursor, bot_type=bot_type)
-    return conditional_json(
-        {
-            "chats": [chat_to_json(chat) for chat in page.chats],
-            "nextCursor": page.next_cursor and page.next_cursor.encode(),
-            "counts": {"open": page.counts.open, "closed": page.counts.closed},
-        }
-    )
+    chat = current_chat()
+    tag = None
+    if not search.strip():
+        shown = chat.fingerprint_chats(status=status, limit=limit, cursor=cursor, bot_type=bot_type)
+        # Read before the page, so that it never names a page that is older.
+        tag = digest([shown, status, limit, cursor and cursor.encode(), bot_type])
+        if is_known(tag):
+            return not_modified(tag)
+    page = chat.list_chats(status=status, search=search, limit=limit, cursor=cursor, bot_type=bot_type)
+    answer = {
+        "chats": [chat_to_json(chat) for chat in page.chats],
+        "nextCursor": page.next_cursor and page.next_cursor.encode(),
+        "counts": {"open": page.counts.open, "closed": page.counts.closed},
+    }
+    return conditional_json(answer) if tag is None else tagged(json_response(answer), tag)
 
 
 @chats.patch("/api/operator-chats")

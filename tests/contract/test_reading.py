@@ -11,6 +11,8 @@ from tests.support.stores import OPERATOR, answer, receive
 from opchat_core.model import ChatCounts, ChatStatus, Cursor, MessageKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opchat_core.ports import Store
     from opchat_core.testing import MovableClock
 
@@ -179,6 +181,37 @@ def people(store: Store) -> Store:
 def test_search(people: Store, words: str, found: list[int]) -> None:
     """Parts of names without case in any script, whole ids, and every character for itself."""
     assert search(people, words) == found
+
+
+def test_a_page_has_the_same_fingerprint_until_it_shows_something_else(store: Store, clock: MovableClock) -> None:
+    """Whatever a row of the list shows moves it; what is on no row of the page does not."""
+    start = clock.now() - timedelta(hours=1)
+    for user_id in (1, 2, 3):
+        receive(store, user_id, first_name="Anna", created_at=start + timedelta(seconds=user_id))
+
+    def fingerprint(status: ChatStatus | None = None, limit: int = 2) -> str:
+        return store.fingerprint_chats(OPERATOR, status=status, limit=limit, cursor=None)
+
+    seen = [fingerprint()]
+    receive(store, 1, telegram_message_id=5, created_at=start)  # below the page
+    receive(store, 1, bot_type="other", created_at=start)
+    assert fingerprint() == seen[0]
+    changes: list[Callable[[], object]] = [
+        lambda: receive(store, 3, "new", created_at=start + timedelta(seconds=4)),
+        lambda: store.mark_read(3, OPERATOR, 2),
+        lambda: store.set_blocked(2, OPERATOR, blocked=True),
+        lambda: receive(store, 3, bot_type="other", first_name="Maria"),
+        lambda: store.set_status(2, OPERATOR, ChatStatus.CLOSED),
+        lambda: store.set_status(1, OPERATOR, ChatStatus.CLOSED),
+        lambda: receive(store, 4, created_at=start),
+        lambda: store.forget_chat(3, OPERATOR),
+    ]
+    for change in changes:
+        change()
+        assert fingerprint() not in seen
+        seen.append(fingerprint())
+        assert fingerprint() == seen[-1]
+    assert len({fingerprint(status, 5) for status in (None, ChatStatus.OPEN, ChatStatus.CLOSED)}) == 3
 
 
 def test_search_knows_status_pages_and_new_names(people: Store) -> None:

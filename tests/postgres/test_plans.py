@@ -148,6 +148,7 @@ HOT: dict[str, tuple[Callable[[PostgresRepository], object], int]] = {
     "list_chats, open": (_list(ChatStatus.OPEN), 200),
     "list_chats, closed, far down": (_list(ChatStatus.CLOSED, DEEP), 200),
     "list_chats, all, far down": (_list(None, DEEP), 400),
+    "fingerprint_chats, all": (lambda s: s.fingerprint_chats(OPERATOR, status=None, limit=51, cursor=None), 240),
     "count_chats": (lambda s: s.count_chats(OPERATOR), 20),
     "list_messages, last page": (lambda s: s.list_messages(HEAVY, OPERATOR, before=None, limit=50), 60),
     "list_messages, a page back": (lambda s: s.list_messages(HEAVY, OPERATOR, before=2000, limit=50), 60),

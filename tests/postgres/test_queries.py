@@ -42,8 +42,7 @@ def test_every_table_and_function_is_named_with_its_schema(name: str) -> None:
     """Nothing depends on a search path, which a pooler may hand from one client to another."""
     text = re.sub(r"--.*", "", query(name).decode())
     tables = re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?!\(|LATERAL\b|SET\b)([a-z_.]+)", text)
-    steps = set(re.findall(r"\b([a-z]+) AS MATERIALIZED \(|, ([a-z]+) AS \(", text))
-    named_here = {name for names in steps for name in names}
+    named_here = set(re.findall(r"(?:\bWITH|,)\s+([a-z_]+) AS (?:MATERIALIZED )?\(", text))
     schema = "public." if name.startswith("legacy_") else "opchat."  # the tables of an older installation
     assert all(table.startswith(schema) or table in named_here for table in tables), tables
 
@@ -101,6 +100,7 @@ def test_every_other_hot_method_is_one_round_trip_too(trace: Trace) -> None:
     once: dict[str, Callable[[], object]] = {
         "find_chat": lambda: store.find_chat(42, OPERATOR),
         "find_message": lambda: store.find_message(key),
+        "fingerprint_chats": lambda: store.fingerprint_chats(OPERATOR, status=None, limit=51, cursor=None),
         "list_chats": lambda: store.list_chats(OPERATOR, status=None, limit=50, cursor=None),
         "count_chats": lambda: store.count_chats(OPERATOR),
         "list_messages": lambda: store.list_messages(42, OPERATOR, before=None, limit=50),

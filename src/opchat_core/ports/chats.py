@@ -108,6 +108,10 @@ class ChatRepository(Protocol):
         """Read chats, newest activity first, after the cursor."""
         ...
 
+    def fingerprint_chats(self, bot_type: str, *, status: ChatStatus | None, limit: int, cursor: Cursor | None) -> str:
+        """Tell in a word what :meth:`list_chats` and :meth:`count_chats` show; it costs much less than they do."""
+        ...
+
     def search_chats(
         self, bot_type: str, *, status: ChatStatus | None, search: str, limit: int, cursor: Cursor | None
     ) -> tuple[Chat, ...]:

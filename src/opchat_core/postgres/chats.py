@@ -30,6 +30,7 @@ from opchat_core.postgres.rows import to_chat, to_message, to_outcome, to_versio
 
 _FIND_CHAT = query("find_chat")
 _LIST_CHATS = query("list_chats")
+_FINGERPRINT_CHATS = query("fingerprint_chats")
 _SEARCH_CHATS = query("search_chats")
 _COUNT_CHATS = query("count_chats")
 _REACT = query("react")
@@ -86,6 +87,11 @@ class Chats(Base):
     ) -> tuple[Chat, ...]:
         """See :meth:`opchat_core.ports.ChatRepository.list_chats`."""
         return tuple(self._database.fetch(_LIST_CHATS, to_chat, _page(bot_type, status, limit, cursor)))
+
+    def fingerprint_chats(self, bot_type: str, *, status: ChatStatus | None, limit: int, cursor: Cursor | None) -> str:
+        """See :meth:`opchat_core.ports.ChatRepository.fingerprint_chats`."""
+        found: str = self._database.fetch_value(_FINGERPRINT_CHATS, _page(bot_type, status, limit, cursor))
+        return found
 
     def search_chats(
         self, bot_type: str, *, status: ChatStatus | None, search: str, limit: int, cursor: Cursor | None

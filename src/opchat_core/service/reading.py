@@ -52,6 +52,20 @@ class Reading(Base):
         following = Cursor(page[-1].last_message_at, page[-1].user_id) if len(chats) > limit else None
         return ChatPage(page, following, self._store.count_chats(bot_type))
 
+    def fingerprint_chats(
+        self,
+        *,
+        status: ChatStatus | None = None,
+        limit: int = 50,
+        cursor: Cursor | None = None,
+        bot_type: str = OPERATOR,
+    ) -> str:
+        """Tell in a word what :meth:`list_chats` shows without a search: the same word, the same page.
+
+        It is read from an index alone, so that asking whether a page is still right costs little.
+        """
+        return self._store.fingerprint_chats(bot_type, status=status, limit=limit + 1, cursor=cursor)
+
     def chat(self, user_id: int, *, bot_type: str = OPERATOR) -> Chat:
         """Read one chat without its messages.
 

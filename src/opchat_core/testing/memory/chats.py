@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import attrs
@@ -106,6 +107,11 @@ class InMemoryChats(InMemoryBase):
     ) -> tuple[Chat, ...]:
         """Read chats, newest activity first, after the cursor."""
         return self._page(bot_type, status, limit, cursor, search=None)
+
+    def fingerprint_chats(self, bot_type: str, *, status: ChatStatus | None, limit: int, cursor: Cursor | None) -> str:
+        """Tell in a word what a page and the counts show."""
+        page = self.list_chats(bot_type, status=status, limit=limit, cursor=cursor)
+        return sha256(repr((page, self.count_chats(bot_type))).encode()).hexdigest()
 
     def search_chats(
         self, bot_type: str, *, status: ChatStatus | None, search: str, limit: int, cursor: Cursor | None
