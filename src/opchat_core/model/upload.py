@@ -35,7 +35,7 @@ class Upload:
 
     Attributes:
         number: The store's number of it.
-        kind: What it is sent as, one of :data:`SENDABLE`.
+        kind: What it is sent as: a photo, video, animation, audio, voice message or document.
         file_name: As the operator's device named it.
         mime_type: Its type.
         size: In bytes.
