@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
+from typing import Any
 
 from attrs import frozen
 from flask import Blueprint, Response, request
@@ -25,12 +28,15 @@ from opchat_flask.headers import guard
 from opchat_flask.mount import current_chat
 from opchat_flask.parameters import Query, number, optional, path_message, path_user, query_bot_type
 from opchat_flask.problems import answer_with_problems
-from opchat_flask.respond import digest, is_known, json_response, not_modified, tagged
+from opchat_flask.respond import digest, encode, is_known, json_response, not_modified, tagged
 
 conversation = Blueprint("opchat_conversation", __name__)
 conversation.before_request(require_operator)
 guard(conversation)
 answer_with_problems(conversation)
+
+_PIECE = 200
+"""Messages of a whole chat that are in memory at a time."""
 
 _CHAT = "/api/users/<user>/operator-chat"
 
@@ -92,15 +98,40 @@ def get_chat(user: str) -> Response:
     chat = current_chat()
     if request.if_none_match and is_known(known := tag(chat.chat(user_id, bot_type=bot_type))):
         return not_modified(known)  # one indexed look-up, and no message read
+    if limit is None and before is None and after is None:
+        whole, messages = chat.stream_chat(user_id, bot_type=bot_type)
+        response = Response(_streamed(whole, messages), mimetype="application/json")
+        response.call_on_close(messages.close)  # also where nobody reads it to the end
+        return tagged(response, tag(whole))
     history = chat.read_chat(user_id, limit=limit, before=before, after=after, bot_type=bot_type)
-    answer = {
-        "user": user_to_json(history.chat.user),
-        "chat": chat_to_json(history.chat),
-        "messages": [message_to_json(message) for message in history.messages],
-        "nextBefore": history.next_before,
-        "revision": history.chat.revision,
+    shown = [message_to_json(message) for message in history.messages]
+    return tagged(json_response(_chat_answer(history.chat, shown, history.next_before)), tag(history.chat))
+
+
+def _chat_answer(chat: Chat, messages: list[dict[str, Any]], next_before: int | None) -> dict[str, Any]:
+    return {
+        "user": user_to_json(chat.user),
+        "chat": chat_to_json(chat),
+        "nextBefore": next_before,
+        "revision": chat.revision,
+        "messages": messages,
     }
-    return tagged(json_response(answer), tag(history.chat))
+
+
+def _streamed(chat: Chat, messages: Iterator[Message]) -> Iterator[bytes]:
+    """Write the answer piece by piece; the first piece is read at once, so that what fails then is told as ever."""
+    first = list(islice(messages, _PIECE))
+
+    def pieces() -> Iterator[bytes]:
+        piece = first
+        before = encode(_chat_answer(chat, [], None)).removesuffix(b"]}")
+        while piece:
+            yield before + encode([message_to_json(message) for message in piece])[1:-1]
+            before = b","
+            piece = list(islice(messages, _PIECE))
+        yield b"]}" if first else before + b"]}"
+
+    return pieces()
 
 
 @conversation.get(f"{_CHAT}/<seq>/versions")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.flask.conftest import Client, problem_of
 
+from opchat_flask import conversation
+
 if TYPE_CHECKING:
     from opchat_core import OperatorChat
 
@@ -31,6 +33,21 @@ def test_the_whole_history_comes_oldest_first(
     assert answer.json["revision"] == answer.json["chat"]["revision"]
     assert answer.json["nextBefore"] is None
     assert client.get(URL, headers=operator).json == answer.json
+
+
+def test_a_long_history_comes_whole_and_holds_no_connection_when_it_is_left(
+    client: Client, operator: dict[str, str], chat: OperatorChat, anna: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written piece by piece; whoever asks for the headers only, or goes away, gives the connection back."""
+    monkeypatch.setattr(conversation, "_PIECE", 2)
+    for number in range(6):
+        chat.receive(user_id=anna, text=f"{number}")
+    assert _seqs(client.get(URL, headers=operator)) == list(range(1, 8))
+    for _ in range(20):  # more than there are connections
+        assert client.head(URL, headers=operator).status_code == 200
+    with client.get(URL, headers=operator) as answer:
+        assert next(answer.iter_encoded()).startswith(b'{"user":')
+    assert client.get(URL.replace("42", "4242"), headers=operator).status_code == 404
 
 
 def test_what_a_message_said_before_its_edits_can_be_read(

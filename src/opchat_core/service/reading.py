@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 
 from opchat_core.errors import InvalidInput, MessageNotFound
@@ -114,6 +115,21 @@ class Reading(Base):
             return History(chat, self._store.list_changes(user_id, bot_type, after=after), None)
         messages = self._store.list_messages(user_id, bot_type, before=before, limit=limit)
         return History(chat, messages, messages[0].seq if messages and messages[0].seq > 1 else None)
+
+    def stream_chat(self, user_id: int, *, bot_type: str = OPERATOR) -> tuple[Chat, Generator[Message, None, None]]:
+        """Read a chat with all its messages, oldest first, without holding them in memory.
+
+        A connection to the database is held until the messages are read, or closed.
+
+        Raises:
+            UserNotFound: If there is no such chat.
+        """
+        chat = self.chat(user_id, bot_type=bot_type)  # first, so that its revision is never ahead of the messages
+
+        def messages() -> Generator[Message, None, None]:
+            yield from self._store.stream_messages(user_id, bot_type)
+
+        return chat, messages()
 
     def versions(self, key: MessageKey) -> tuple[MessageVersion, ...]:
         """Read what a message said before its edits, oldest first."""
