@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.faults)
+            if item.config.getoption("--soak"):  # a night has time
+                item.add_marker(pytest.mark.timeout(3600))
 
 
 class Post:

@@ -335,8 +335,10 @@ def test_a_revoked_token_stops_the_sender_and_keeps_the_queue(
     doctor = processes.opchat("doctor", environment=post.settings)
     doctor.wait()
     assert "paused: Unauthorized" in doctor.output()
+    assert post.store.bot_health(OPERATOR).stall == "unauthorized"  # what the dashboard's bar and `/readyz` say
     simulator.clear_faults()
     eventually(ledgers.settled, within=15, what="an empty queue")
     assert {*post.statuses(*waiting)} == {"sent"}
     assert not post.store.is_paused(OPERATOR)
+    assert post.store.bot_health(OPERATOR).stall is None
     ledgers.assert_out_agrees()

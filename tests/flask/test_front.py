@@ -16,6 +16,7 @@ from tests.support.deadline import eventually
 from tests.support.ports import free_port
 
 from opchat_core.errors import Unavailable
+from opchat_core.hooks import Hook
 from opchat_core.ports import Change
 from opchat_core.testing import in_memory_chat
 from opchat_flask import events
@@ -62,7 +63,7 @@ def comparable(answer: Any) -> tuple[int, dict[str, str], Any]:
     for name in ("date", "server", "content-length", "connection", "vary"):
         headers.pop(name, None)
     body = answer.json() if callable(answer.json) else answer.json
-    for name in ("userId", "createdAt", "editedAt"):
+    for name in ("userId", "createdAt", "editedAt", "editableUntil"):
         body.get("message", {}).pop(name, None)
     return answer.status_code, headers, body
 
@@ -265,7 +266,10 @@ def test_streams_are_told_kept_alive_and_ended(monkeypatch: pytest.MonkeyPatch) 
 
     async def run() -> None:
         with in_memory_chat() as chat:
-            hub = Broadcast(chat, asyncio.get_running_loop())
+            counts: list[int] = []
+            on_use: Hook[int] = Hook("on_streams")
+            on_use(counts.append)
+            hub = Broadcast(chat, asyncio.get_running_loop(), on_use=on_use)
             await asyncio.to_thread(hub.ready)
             allowed = {"a": True, "b": True, "c": True}
             requests = {name: Request() for name in allowed}
@@ -283,6 +287,7 @@ def test_streams_are_told_kept_alive_and_ended(monkeypatch: pytest.MonkeyPatch) 
             assert hub.streams == 1
             hub.stop()
             assert hub.streams == 0
+            assert counts == [1, 2, 3, 2, 1, 0, 1, 0]
             with pytest.raises(Unavailable):
                 hub.ready()
             await asyncio.to_thread(hub.close)

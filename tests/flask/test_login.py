@@ -56,6 +56,9 @@ def test_without_login_there_is_nothing_to_see(client: Client) -> None:
         ("POST", "/api/chat-member"),
         ("POST", "/api/chat-reaction"),
         ("GET", "/api/media/42/1"),
+        ("POST", "/api/bot-status"),
+        ("GET", "/api/status"),
+        ("GET", "/metrics"),
     ],
 )
 def test_every_protected_endpoint_is_protected(app: Flask, method: str, path: str) -> None:
