@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.support.pgbouncer import pgbouncer as pgbouncer_before
 from tests.support.processes import Processes
 
@@ -17,6 +18,10 @@ from opchat_core.postgres.scratch import scratch_database
 from opchat_core.testing.simulator import Simulator
 
 pytest_plugins = ["opchat_core.testing.plugin"]
+
+# How long an example takes says more about the machine than about the property.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

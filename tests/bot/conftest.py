@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def api() -> Iterator[ApiStandIn]:
-    """The API's two endpoints on a port of their own."""
+    """The API's endpoints on a port of their own."""
     with ApiStandIn() as running:
         yield running
 
