@@ -107,9 +107,10 @@ def imports(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
-    """Static types of the package, its tests and this file (mypy --strict)."""
+    """Static types of the package, its tests and this file (mypy --strict), and of the public API (pyright)."""
     install_everything(session)
     run(session, "mypy")
+    run(session, "pyright", "--pythonpath", str(SHARED / "python"))
 
 
 @nox.session(venv_backend="none")

@@ -49,6 +49,7 @@ autodoc_class_signature = "mixed"
 nitpick_ignore = [
     ("py:class", "Tables"),  # what the store in memory copies for a transaction; nobody else makes one
     ("py:class", "Json"),  # an object as Telegram writes it
+    ("py:class", "Outgoing"),  # told in the words of MediaLibrary
     ("py:class", "Step"),  # told in the words of RecordingSender
     ("py:attr", "authorized"),  # an attribute that its class describes
 ]

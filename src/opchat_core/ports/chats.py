@@ -65,7 +65,7 @@ class ChatRepository(Protocol):
         """Store messages of users, each exactly once, in as few commits as can be; see :meth:`receive`.
 
         Returns:
-            What became of each, in their order: an error where it cannot be stored, which keeps no other from it.
+            What became of each, in their order; an error where it cannot be stored, which keeps no other from it.
         """
         ...
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack, cast
 
 from opchat_core.errors import InvalidInput, Unavailable
 from opchat_core.model import OPERATOR, Action, Answer, DeliveryStatus, Message, MessageKey, Part, message_subject
+from opchat_core.model.given import AnswerFields
 from opchat_core.ports import Backlog, Queued
 from opchat_core.recorded import recorded
 from opchat_core.service.uploading import Uploading
@@ -19,7 +20,13 @@ class Answering(Uploading):
     """Answers users."""
 
     def reply(
-        self, user_id: int, text: str, *, operator: str | None = None, bot_type: str = OPERATOR, **fields: Any
+        self,
+        user_id: int,
+        text: str,
+        *,
+        operator: str | None = None,
+        bot_type: str = OPERATOR,
+        **fields: Unpack[AnswerFields],
     ) -> Message:
         """Answer a user: store the answer, then send it.
 
@@ -40,7 +47,7 @@ class Answering(Uploading):
             AnsweredByColleague: If a colleague has answered since ``last_seen_seq``; nothing is stored.
             Unavailable: If the store is away; the same ``client_message_id`` makes trying again safe.
         """
-        answer = Answer(text=text, **fields)
+        answer = Answer(text=text, **cast("dict[str, Any]", fields))
         return self.send(user_id, answer, operator=operator, bot_type=bot_type).messages[0]
 
     def send(self, user_id: int, answer: Answer, *, operator: str | None, bot_type: str = OPERATOR) -> Queued:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack, cast
 
 import attrs
 
@@ -19,13 +19,16 @@ from opchat_core.model import (
     Received,
     message_subject,
 )
+from opchat_core.model.given import MessageFields
 from opchat_core.service.base import Base, found
 
 
 class Receiving(Base):
     """Takes in what users write."""
 
-    def receive(self, *, user_id: int, text: str = "", verified: bool = True, **fields: Any) -> Message:
+    def receive(
+        self, *, user_id: int, text: str = "", verified: bool = True, **fields: Unpack[MessageFields]
+    ) -> Message:
         """Store a message that happened, exactly once.
 
         Args:
@@ -41,7 +44,8 @@ class Receiving(Base):
             InvalidInput: If a field breaks its rule; nothing is stored.
             Unavailable: If the store is away; hand it in again.
         """
-        return self.take_in(IncomingMessage(user_id=user_id, text=text, **fields), verified=verified).message
+        message = IncomingMessage(user_id=user_id, text=text, **cast("dict[str, Any]", fields))
+        return self.take_in(message, verified=verified).message
 
     def take_in(self, message: IncomingMessage, *, verified: bool, operator: str | None = None) -> Received:
         """Store a message and say what became of it: stored, known already, or a new version.
@@ -77,7 +81,7 @@ class Receiving(Base):
         """Store messages whose origin is beyond doubt, in as few commits as can be; see :meth:`take_in`.
 
         Returns:
-            What became of each, in their order: an error where it cannot be stored, which keeps no other from it.
+            What became of each, in their order; an error where it cannot be stored, which keeps no other from it.
 
         Raises:
             Unavailable: If the store is away; then some may be stored, and handing them in again does not double them.
