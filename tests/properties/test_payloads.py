@@ -73,6 +73,6 @@ def test_an_answer_is_refused_by_field_or_sound(data: dict[str, Any]) -> None:
     """No JSON crashes the validation of answers either."""
     answer = attempt(lambda: Answer.from_json(data))
     if isinstance(answer, InvalidInput):
-        assert all(broken.field in {*data, "messageText"} for broken in answer.errors)  # which may be missing, and blank
+        assert all(broken.field in {*data, "messageText"} for broken in answer.errors)  # may be missing
     else:
         assert all(part.text.strip() for part in answer.parts)
