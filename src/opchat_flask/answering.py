@@ -107,7 +107,10 @@ def delete_message(user: str, seq: str) -> Response:
 def put_reaction(user: str, seq: str) -> Response:
     """React to what the user wrote, or take a reaction back."""
     key = path_message(user, seq)
-    emoji = OwnReaction.from_json(read_json()).emoji
+    body = read_json()
+    if "emoji" not in body:  # null takes a reaction back; nothing said is a mistake
+        raise InvalidInput.of("emoji", "is required")
+    emoji = OwnReaction.from_json(body).emoji
     return _message(current_chat().set_reaction(key, emoji, operator=current_operator().name))
 
 

@@ -44,12 +44,14 @@ NOWHERE = {
 RIGHT_FOR = {
     ("createdAt", "below zero"),
     ("createdAt", "a fraction"),
+    ("reactedAt", "below zero"),
+    ("reactedAt", "a fraction"),
 }
 #: Strings to find in the path.
 NO_NUMBERS = ["0", "-1", "1e3", "٤٢", "9" * 5_000, str(2**63), "1.0", "+1", " 1", "%00", "%ff", "..%2f..", "1;--", "'"]
 
 #: A sound value of each kind of field that must be there.
-SOUND = {"integer": 42, "boolean": True, "string": "x"}
+SOUND = {"integer": 42, "boolean": True, "string": "x", "array": []}
 
 
 def _sound(shape: str) -> dict[str, Any]:

@@ -274,7 +274,7 @@ SCHEMAS: dict[str, Schema] = {
         required=("file",),
     ),
     "Edit": record({"messageText": text(MAX_TEXT), "entities": array(OBJECT)}, required=("messageText",)),
-    "OwnReaction": record({"emoji": nullable({"enum": list(REACTIONS)})}, required=()),
+    "OwnReaction": record({"emoji": nullable({"type": "string", "enum": list(REACTIONS)})}),
     "Limits": record(
         {
             "limits": record(
