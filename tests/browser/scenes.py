@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 from tests.browser.phone import take_in
 
 from opchat_core.model import Presence
@@ -116,6 +116,33 @@ def _viewer(desk: Desk, page: Page) -> None:
     open_chat(page, MIRA)
     page.get_by_role("button", name="Open: The same").click()
     expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+
+
+def _attaching(desk: Desk, page: Page) -> None:
+    open_chat(page)
+    photo, bill = (SAMPLE_FILES[name].read() for name in ("photo", "document"))
+    files = [
+        FilePayload(name="lamp.jpg", mimeType="image/jpeg", buffer=photo),
+        FilePayload(name="bill-1874-corrected.pdf", mimeType="application/pdf", buffer=bill),
+        FilePayload(name="empty.txt", mimeType="text/plain", buffer=b""),
+    ]
+    expect(page.locator("#attach")).to_be_visible()
+    page.locator("#picker").set_input_files(files)
+    expect(page.locator(".chip")).to_have_count(3)
+    field = page.get_by_role("textbox", name="Your answer")
+    field.fill("Here is the corrected bill")
+    field.evaluate("field => field.setSelectionRange(12, 21)")
+    page.keyboard.press("Control+b")
+    expect(page.locator("#preview strong")).to_be_visible()
+
+
+def _buttons(desk: Desk, page: Page) -> None:
+    open_chat(page)
+    page.get_by_role("textbox", name="Your answer").focus()
+    page.locator("#buttons-open").click()
+    page.get_by_label("What stands on it").fill("Yes, please")
+    page.get_by_role("button", name="One more").click()
+    expect(page.get_by_label("What stands on it")).to_have_count(2)
 
 
 def _menu(desk: Desk, page: Page) -> None:
@@ -254,6 +281,8 @@ SCENES: dict[str, Scene] = {
     "cards": _cards,
     "viewer": _viewer,
     "menu": _menu,
+    "attaching": _attaching,
+    "buttons": _buttons,
     "colleagues": _colleagues,
     "closing": _closing,
     "blocked": _blocked,
