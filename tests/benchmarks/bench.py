@@ -59,8 +59,14 @@ class Bench:
         self.processes.stop_all()
         self._opened.close()
 
-    def _data(self, chats: int) -> str:
-        """The URL of a database with so many chats: few with 50 messages each, many with ten and one with 200,000."""
+    def _data(self, chats: int, use: str = "reading") -> str:
+        """The URL of a database with so many chats: few with 50 messages each, many with ten and one with 200,000.
+
+        Args:
+            chats: How many.
+            use: Who writes to it; another use has another database.
+        """
+        del use  # it only tells the cache
         url = self._opened.enter_context(scratch_database(self.server_url))
         migrate(url)
         each, heavy = (50, 50) if chats <= 1000 else (2 if self.quick else 10, 200_000)

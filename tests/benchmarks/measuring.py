@@ -90,6 +90,20 @@ def milliseconds(call: Callable[[], object], *, seconds: float = 0.5, most: int 
     return taken
 
 
+def milliseconds_in_turn(calls: Mapping[str, Callable[[], object]], *, seconds: float = 3.0) -> dict[str, Figure]:
+    """Time several calls in turn, again and again for so long, so that a moment's noise meets them all."""
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+    end = perf_counter() + seconds
+    while perf_counter() < end:
+        for name, call in calls.items():
+            begin = perf_counter()
+            call()
+            taken[name].append((perf_counter() - begin) * 1000)
+    return {name: Figure.of(values) for name, values in taken.items()}
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """The value that so many percent do not exceed."""
     ordered = sorted(values)

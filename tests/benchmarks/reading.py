@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from tests.benchmarks.bench import HEAVY
-from tests.benchmarks.measuring import Figure, Row, milliseconds, percentile, ratio
+from tests.benchmarks.measuring import Figure, Row, milliseconds, milliseconds_in_turn, percentile, ratio
 from tests.support.stores import OPERATOR, postgres_store
 
 from opchat_core import connect
@@ -18,12 +18,16 @@ from opchat_core.errors import Unavailable
 from opchat_core.model import ChatStatus, Cursor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.benchmarks.bench import Bench
 
     from opchat_core.postgres import PostgresRepository
 
 PATIENCE = 60
 """Seconds that the reference's list may take."""
+
+STATUSES = {"open": ChatStatus.OPEN, "closed": ChatStatus.CLOSED, "all": None}
 
 TERMS = {
     "rare, Latin": "tanaka777",
@@ -65,18 +69,22 @@ def _far(store: PostgresRepository, status: ChatStatus | None) -> Cursor | None:
 
 
 def _lists(bench: Bench, small: PostgresRepository, big: PostgresRepository, url: str) -> Row:
-    def page(store: PostgresRepository, status: ChatStatus | None, cursor: Cursor | None) -> Figure:
-        return Figure.of(
-            milliseconds(lambda: store.list_chats(OPERATOR, status=status, limit=50, cursor=cursor), seconds=1)
-        )
+    def page(
+        store: PostgresRepository, status: ChatStatus | None, cursor: Cursor | None = None
+    ) -> Callable[[], object]:
+        return lambda: store.list_chats(OPERATOR, status=status, limit=50, cursor=cursor)
 
-    figures: dict[str, Figure] = {}
-    growth: list[float] = []
-    for name, status in (("open", ChatStatus.OPEN), ("closed", ChatStatus.CLOSED), ("all", None)):
-        figures[f"{name}, page 1, few"] = few = page(small, status, None)
-        figures[f"{name}, page 1, many"] = first = page(big, status, None)
-        figures[f"{name}, page 100, many"] = far = page(big, status, _far(big, status))
-        growth += [ratio(first, few), ratio(far, few)]  # few chats have no page 100
+    calls: dict[str, Callable[[], object]] = {}
+    for name, status in STATUSES.items():
+        calls[f"{name}, page 1, few"] = page(small, status, None)
+        calls[f"{name}, page 1, many"] = page(big, status, None)
+        calls[f"{name}, page 100, many"] = page(big, status, _far(big, status))
+    figures = milliseconds_in_turn(calls, seconds=6)
+    growth = [
+        ratio(figures[f"{name}, {depth}, many"], figures[f"{name}, page 1, few"])  # few chats have no page 100
+        for name in STATUSES
+        for depth in ("page 1", "page 100")
+    ]
     with psycopg.connect(url, autocommit=True, options=f"-c statement_timeout={PATIENCE}s") as connection:
         begin = perf_counter()
         with suppress(psycopg.errors.QueryCanceled):  # it took so long at least
@@ -94,23 +102,25 @@ def _lists(bench: Bench, small: PostgresRepository, big: PostgresRepository, url
 
 
 def _history(small: PostgresRepository, big: PostgresRepository) -> Row:
-    def page(store: PostgresRepository, user_id: int, before: int | None) -> Figure:
-        return Figure.of(milliseconds(lambda: store.list_messages(user_id, OPERATOR, before=before, limit=50)))
+    def page(store: PostgresRepository, user_id: int, before: int | None) -> Callable[[], object]:
+        return lambda: store.list_messages(user_id, OPERATOR, before=before, limit=50)
 
-    figures = {
-        "newest of 50": page(small, 1, None),
-        "newest of 200,000": page(big, HEAVY, None),
-        "oldest of 200,000": page(big, HEAVY, 51),
-    }
+    figures = milliseconds_in_turn(
+        {
+            "newest of 50": page(small, 1, None),
+            "newest of 200,000": page(big, HEAVY, None),
+            "oldest of 200,000": page(big, HEAVY, 51),
+        }
+    )
     worst = max(ratio(figures[name], figures["newest of 50"]) for name in figures)
     return Row(4, "a page of 50 messages out of 200,000 against 50", "1.5 x", f"{worst:.2f} x", worst <= 1.5, figures)
 
 
 def _counts(small: PostgresRepository, big: PostgresRepository) -> Row:
-    few = Figure.of(milliseconds(lambda: small.count_chats(OPERATOR)))
-    many = Figure.of(milliseconds(lambda: big.count_chats(OPERATOR)))
-    growth = ratio(many, few)
-    figures = {"few": few, "many": many}
+    figures = milliseconds_in_turn(
+        {"few": lambda: small.count_chats(OPERATOR), "many": lambda: big.count_chats(OPERATOR)}, seconds=2
+    )
+    growth = ratio(figures["many"], figures["few"])
     return Row(5, "counts of open and closed", "not growing", f"{growth:.2f} x", growth <= 1.2, figures)
 
 

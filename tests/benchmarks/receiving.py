@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def rows(bench: Bench) -> list[Row]:
     """Measure them."""
-    url = bench.data(1000)
+    url = bench.data(1000, "receiving")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("UPDATE opchat.user_data SET operator_chat_status = 'open', closed_at = NULL")
     return [*_over_http(bench, url), *_by_library(bench, url)]

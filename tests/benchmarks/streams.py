@@ -25,7 +25,7 @@ IDLE = 2000
 
 def rows(bench: Bench) -> list[Row]:
     """Measure them."""
-    url = bench.data(1000)
+    url = bench.data(1000, "receiving")
     port, running = bench.serve(url)
     with connect(url) as chat:
         chat.operators.add("listener")
