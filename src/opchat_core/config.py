@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ MEDIA_CACHE_MB = 256
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
 _MEGABYTES = re.compile(r"[0-9]{1,7}", re.ASCII)
+_DAYS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _PROXIES = re.compile(r"[0-9]", re.ASCII)
 _HTTP = frozenset({"http", "https"})
 _PREFIX = "OPCHAT_"
@@ -51,6 +53,7 @@ class Config:
         cors_origins: Origins that may post messages from a browser.
         secret_key: Signs dashboard sessions; None: made once and kept in the database.
         reopen: Whether a user's message reopens a closed chat.
+        retention: How long a chat is kept in which nobody writes; None: for good.
         files_dir: Where files of answers are kept until they are sent; None: in the database.
         media_cache_dir: Where files of messages are kept for a while; None: a private directory for temporary files.
         media_cache_mb: About how many megabytes of them; 0 keeps none.
@@ -69,6 +72,7 @@ class Config:
     cors_origins: tuple[str, ...] = ("*",)
     secret_key: str | None = field(default=None, repr=False)
     reopen: ReopenRule = field(factory=ReopenRule)
+    retention: timedelta | None = None
     files_dir: Path | None = None
     media_cache_dir: Path | None = None
     media_cache_mb: int = MEDIA_CACHE_MB
@@ -123,6 +127,7 @@ class Config:
             cors_origins=read("OPCHAT_CORS_ORIGINS", _origins, ("*",)),
             secret_key=read("OPCHAT_SECRET_KEY", _secret),
             reopen=read("OPCHAT_REOPEN", ReopenRule.parse, ReopenRule()),
+            retention=read("OPCHAT_RETENTION_DAYS", _days),
             files_dir=read("OPCHAT_FILES_DIR", Path),
             media_cache_dir=read("OPCHAT_MEDIA_CACHE_DIR", Path),
             media_cache_mb=read("OPCHAT_MEDIA_CACHE_MB", _megabytes, MEDIA_CACHE_MB),
@@ -177,6 +182,12 @@ def _megabytes(text: str) -> int:
     if not _MEGABYTES.fullmatch(text):
         raise ValueError("must be a number of megabytes, 0 to 9999999")
     return int(text)
+
+
+def _days(text: str) -> timedelta:
+    if not _DAYS.fullmatch(text):
+        raise ValueError("must be a number of days from 1 to 99999")
+    return timedelta(days=int(text))
 
 
 def _proxies(text: str) -> int:

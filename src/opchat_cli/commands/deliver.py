@@ -9,6 +9,7 @@ import click
 
 from opchat_cli.crew import Crew
 from opchat_cli.examples import examples
+from opchat_cli.retention import retention
 from opchat_cli.settings import read_settings
 from opchat_core import connect_config
 from opchat_core.errors import ConfigError
@@ -36,5 +37,7 @@ def command(parallel: int, metrics_port: int | None) -> None:
         crew = Crew()
         with crew.running():
             crew.add("delivery", lambda stop: chat.courier.run(stop, workers=parallel))
+            if config.retention:
+                crew.add("retention", retention(chat, config.retention))
             _log.info("delivery.running", extra={"parallel": parallel})
             crew.wait()

@@ -23,7 +23,8 @@ def command(context: click.Context, port: int, *, as_json: bool) -> None:
 
     The settings, all of them environment variables: OPERATOR_BOT_TOKEN, API_BASE_URL, DATABASE_URL, OPCHAT_DATA_DIR,
     TELEGRAM_API_URL, OPCHAT_INGEST, OPCHAT_INGEST_TOKEN, OPCHAT_CORS_ORIGINS, OPCHAT_SECRET_KEY, OPCHAT_LIMITS,
-    OPCHAT_TRUSTED_PROXIES, OPCHAT_REOPEN, OPCHAT_METRICS_TOKEN, OPCHAT_LOG.
+    OPCHAT_TRUSTED_PROXIES, OPCHAT_REOPEN, OPCHAT_RETENTION_DAYS, OPCHAT_METRICS_TOKEN,
+    OPCHAT_LOG.
 
     What no check can show: Telegram keeps updates that nobody fetches for 24 hours, drops those over 64 KiB, and lets
     only one process poll at a time.

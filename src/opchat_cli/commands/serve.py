@@ -12,6 +12,7 @@ import opchat_bot
 from opchat_cli.crew import Crew
 from opchat_cli.examples import examples
 from opchat_cli.readiness import await_ready
+from opchat_cli.retention import retention
 from opchat_cli.settings import read_settings
 from opchat_cli.web import target
 from opchat_core import Config, OperatorChat, connect_config
@@ -49,6 +50,8 @@ def command(host: str, port: int, workers: int, *, with_bot: bool) -> None:
             click.echo(notice, err=True)
         if config.bot_token:
             crew.add("delivery", chat.courier.run)
+        if config.retention:
+            crew.add("retention", retention(chat, config.retention))
         if with_bot:
             url = f"http://{_EVERYWHERE.get(host, host)}:{port}"
             own = attrs.evolve(config, api_base_url=config.api_base_url or url)

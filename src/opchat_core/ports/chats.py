@@ -152,6 +152,14 @@ class ChatRepository(Protocol):
         """Erase a chat with everything in it, and the user with the last chat; returns how many messages went."""
         ...
 
+    def lock_idle(self, *, idle_for: timedelta) -> tuple[int, str] | None:
+        """Find a chat in which nobody has written for that long, and hold it until the end of the transaction.
+
+        Returns:
+            Its user and bot; None when there is none that nobody else holds.
+        """
+        ...
+
     def list_bot_types(self, user_id: int) -> tuple[str, ...]:
         """Name the bots that the user has a chat with."""
         ...

@@ -38,6 +38,7 @@ _SET_STATUS = query("set_status")
 _MARK_READ = query("mark_read")
 _SET_BLOCKED = query("set_blocked")
 _FORGET_CHAT = query("forget_chat")
+_LOCK_IDLE = query("lock_idle")
 _LIST_BOT_TYPES = query("list_bot_types")
 _FIND_MESSAGE = query("find_message")
 _LIST_MESSAGES = query("list_messages")
@@ -129,6 +130,12 @@ class Chats(Base):
         count: int = self._database.fetch_value(_FORGET_CHAT, {"user_id": user_id, "bot_type": bot_type})
         self._changed(Change(user_id, bot_type, 0))
         return count
+
+    def lock_idle(self, *, idle_for: timedelta) -> tuple[int, str] | None:
+        """See :meth:`opchat_core.ports.ChatRepository.lock_idle`."""
+        parameters = {"idle_for": idle_for, "now": self._now()}
+        row: dict[str, Any] | None = self._database.fetch_one(_LOCK_IDLE, dict, parameters)
+        return (row["user_id"], row["bot_type"]) if row else None
 
     def list_bot_types(self, user_id: int) -> tuple[str, ...]:
         """See :meth:`opchat_core.ports.ChatRepository.list_bot_types`."""

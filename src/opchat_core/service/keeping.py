@@ -10,6 +10,7 @@ import attrs
 from opchat_core.errors import TooManyRequests
 from opchat_core.model import OPERATOR, Action, AuditRecord, Charge, IncomingMessage, Message, MessageKey, chat_subject
 from opchat_core.model.health import BotHealth, BotReport
+from opchat_core.ports import Store
 from opchat_core.recorded import recorded
 from opchat_core.service.base import Base
 
@@ -97,12 +98,38 @@ class Keeping(Base):
         messages = 0
         for one in self._store.list_bot_types(user_id) if bot_type is None else (bot_type,):
             with recorded(self._store, Action.FORGET, operator, chat_subject(user_id, one)) as store:
-                for message in store.stream_messages(user_id, one):
-                    before = store.list_versions(message.key) if message.edited_at else ()
-                    for media in {message.media, *(version.media for version in before)}:
-                        self.media.forget(attrs.evolve(message, media=media))
-                messages += store.forget_chat(user_id, one)
-                store.mask_records(user_id, one)
+                messages += self._erase(store, user_id, one)
+        return messages
+
+    def expire(self, *, idle_for: timedelta, limit: int = 100) -> int:
+        """Erase chats in which nobody has written for long, as :meth:`forget` does; those idle longest first.
+
+        Each is a transaction of its own, and one in which somebody writes at that moment stays. Safe from several
+        processes at once.
+
+        Args:
+            idle_for: How long nobody has written.
+            limit: At most so many chats.
+
+        Returns:
+            How many chats went.
+        """
+        for gone in range(limit):
+            with self._store.together() as store:
+                idle = store.lock_idle(idle_for=idle_for)
+                if idle is None:
+                    return gone
+                self._erase(store, *idle)
+                store.record(Action.FORGET, actor="retention", subject=chat_subject(*idle))
+        return limit
+
+    def _erase(self, store: Store, user_id: int, bot_type: str) -> int:
+        for message in store.stream_messages(user_id, bot_type):
+            before = store.list_versions(message.key) if message.edited_at else ()
+            for media in {message.media, *(version.media for version in before)}:
+                self.media.forget(attrs.evolve(message, media=media))
+        messages = store.forget_chat(user_id, bot_type)
+        store.mask_records(user_id, bot_type)
         return messages
 
     def audit(self, *, limit: int = 100) -> tuple[AuditRecord, ...]:

@@ -171,6 +171,14 @@ class InMemoryChats(InMemoryBase):
                 self._tables.users.pop(user_id, None)
             return len(chat.entries) if chat else 0
 
+    def lock_idle(self, *, idle_for: timedelta) -> tuple[int, str] | None:
+        """Find a chat in which nobody has written for that long."""
+        with self._lock:
+            before = self._clock.now() - idle_for
+            idle = (chat for chat in self._tables.chats.values() if chat.last_message_at < before)
+            oldest = min(idle, key=lambda chat: chat.last_message_at, default=None)
+            return (oldest.user_id, oldest.bot_type) if oldest else None
+
     def list_bot_types(self, user_id: int) -> tuple[str, ...]:
         """Name the bots that the user has a chat with."""
         with self._lock:
