@@ -54,6 +54,8 @@ def test_a_directory_is_swept_of_what_the_database_has_forgotten(store: Postgres
     (message,) = store.queue_answer(42, OPERATOR, Answer(files=uploads[:1]), operator=None).messages
     parcels = store.claim(OPERATOR, limit=1, lease=HOUR, max_age=HOUR, pace=UNHURRIED, user_id=42)
     assert [parcel.message.key for parcel in parcels] == [message.key]
+    store.drop_files(numbers[:1])
+    assert b"".join(store.read_file(numbers[0])) == b"x", "dropped as a repeated answer's, while the first one waits"
     store.complete(parcels[0].message, Sent(1), wait=HOUR)
     (tmp_path / "files" / "notes.txt").write_text("not ours")
     assert store.sweep_files(orphaned=HOUR, kept=HOUR) == 0

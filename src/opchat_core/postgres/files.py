@@ -48,9 +48,8 @@ class FileTable(Base):
 
     def drop_files(self, numbers: Iterable[int]) -> None:
         """See :meth:`opchat_core.ports.FileRepository.drop_files`."""
-        gone = list(numbers)
-        self._database.execute(_DROP_FILES, {"numbers": gone})
-        self._shelf.clear(gone)
+        gone: list[dict[str, Any]] = self._database.fetch(_DROP_FILES, dict, {"numbers": list(numbers)})
+        self._shelf.clear(row["file_number"] for row in gone)  # the others go with messages, or are gone already
 
     def forget_file_id(self, bot_type: str, number: int) -> None:
         """See :meth:`opchat_core.ports.FileRepository.forget_file_id`."""
