@@ -91,6 +91,20 @@ def test_a_name_that_telegram_does_not_know_is_forgotten(
     assert statuses(chat) == [DeliveryStatus.SENT, DeliveryStatus.FAILED], "refused as it is, it has failed"
 
 
+def test_a_name_that_is_forgotten_fails_no_other_file_of_its_album(
+    chat: OperatorChat, sender: RecordingSender, clock: MovableClock
+) -> None:
+    """Telegram refuses the album and does not say for which file: it goes out whole once the name is forgotten."""
+    sender.script(Sent(5, Media(file_id="F")), Refused(REJECTED))
+    chat.reply(42, files=[chat.upload(BytesIO(PNG + b"\x01"), file_name="1.png")], text="")
+    album(chat)
+    assert statuses(chat) == [DeliveryStatus.SENT, *[DeliveryStatus.QUEUED] * 3]
+    clock.advance(LEASE)
+    chat.courier.deliver_chat(42, OPERATOR, upto=5)
+    assert statuses(chat) == [DeliveryStatus.SENT] * 4
+    assert [parcel.file and parcel.file.known_file_id for parcel in sender.parcels[-3:]] == [None] * 3
+
+
 def test_a_file_too_old_is_not_tried_again(chat: OperatorChat, sender: RecordingSender, clock: MovableClock) -> None:
     """A worker has swept it, and whoever retries is told."""
     sender.script(Lost(LOST))

@@ -67,12 +67,14 @@ class Post:
         began = monotonic()
         outcomes = list(self._senders[group[0].message.bot_type].send(group))
         took = timedelta(seconds=monotonic() - began)
-        misnamed = []
-        for at, (parcel, outcome) in enumerate(zip(group, outcomes, strict=True)):
-            if parcel.file and parcel.file.known_file_id and _is_rejected(outcome):
-                # It may be what another bot calls the file, or Telegram has forgotten it: the bytes are still here.
-                misnamed.append(parcel.file.number)
-                outcomes[at] = Deferred(outcome.error)
+        # It may be what another bot calls the file, or Telegram has forgotten it: the bytes are still here.
+        misnamed = [
+            parcel.file.number
+            for parcel, outcome in zip(group, outcomes, strict=True)
+            if parcel.file and parcel.file.known_file_id and _is_rejected(outcome)
+        ]
+        if misnamed:  # nor is the rest of an album to blame for it
+            outcomes = [Deferred(outcome.error) if _is_rejected(outcome) else outcome for outcome in outcomes]
         for parcel, outcome in zip(group, outcomes, strict=True):
             self._hooks.on_attempt.tell(Attempt(parcel.message, outcome, took))
         self._keep(group[0].message.key, lambda: self._complete(group, outcomes, misnamed))
