@@ -266,7 +266,7 @@ class ChatMachine(RuleBasedStateMachine):
         assert [m.seq for m in messages] == list(range(1, len(messages) + 1))
         assert len({m.revision for m in messages}) == len(messages)
         sending = [m for m in messages if m.delivery and m.delivery.status is DeliveryStatus.SENDING]
-        assert len(sending) <= 1
+        assert len(sending) <= 1 or len({m.media_group_id for m in sending}) == 1, "an album leaves together"
         chat = self.both(lambda s: s.find_chat(user_id, bot_type))
         if chat is not None:
             assert chat.revision >= max(m.revision for m in messages)
