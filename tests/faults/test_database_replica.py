@@ -1,8 +1,9 @@
-"""The primary dies and its standby is promoted, with synchronous replication between them."""
+"""A database with a standby: the primary dies and the standby is promoted; many processes share the two of them."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from attrs import frozen
 from tests.support.deadline import eventually
 from tests.support.installation import Installation, insist
 from tests.support.ledgers import Ledgers
+from tests.support.pgbouncer import running_pgbouncer
 from tests.support.postgres_cluster import Cluster, cluster_directory, running_cluster
 
 if TYPE_CHECKING:
@@ -80,6 +82,39 @@ def test_a_promoted_standby_takes_over(processes: Processes, simulator: Simulato
     eventually(ledgers.settled, within=90, what="the end of every answer")
     ledgers.assert_agree()
     assert [server.terminate(), bot.terminate()] == [0, 0]
+
+
+def test_many_processes_are_one_installation(
+    processes: Processes, simulator: Simulator, pair: Pair, soak: bool
+) -> None:
+    """Three servers, two workers and a bot share a database through PgBouncer; one of each dies, and nobody notices."""
+    ledgers = Ledgers(simulator, pair.primary.url)
+    with running_pgbouncer(pair.primary.url) as pooler, ExitStack() as opened:
+        places = [Installation(processes, simulator, pooler.url) for _ in range(3)]
+        servers = [place.serve() for place in places]
+        workers = [processes.opchat("deliver", environment=places[0].settings) for _ in range(2)]
+        bot = places[0].bot()
+        operators = [opened.enter_context(place.operator()) for place in places]
+        ledgers.write_round(USERS)
+        eventually(ledgers.saved_all, within=30)
+
+        for turn in range(60 if soak else 6):
+            ledgers.write_round(USERS)
+            for user_id in USERS:  # each by another server
+                operator = operators[(turn + user_id) % 2 if turn > 2 else (turn + user_id) % 3]
+                assert insist(operator, user_id, f"out {user_id}-{turn}").status_code == 201
+            if turn == 2:
+                servers[2].kill()
+                workers[1].kill()
+                bot.kill()
+                standby = places[1].bot()
+
+        eventually(ledgers.saved_all, within=60, what="the last message")
+        eventually(ledgers.settled, within=60, what="the end of every answer")
+        ledgers.assert_agree()
+        replica = Ledgers(simulator, pair.standby.url)
+        eventually(lambda: replica.stored() == ledgers.stored(), what="the last commit on the replica")
+        assert [one.terminate() for one in (*servers[:2], workers[0], standby)] == [0, 0, 0, 0]
 
 
 def _is_synchronous(url: str) -> bool:
