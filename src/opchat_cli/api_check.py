@@ -64,6 +64,7 @@ class ApiCheck:
         self._store()
         apart: list[Callable[[], None]] = [
             self._ready,
+            self._fares,
             self._description,
             self._stranger,
             self._preflight,
@@ -114,6 +115,12 @@ class ApiCheck:
 
     def _ready(self) -> None:
         self._ask("the server is ready: database and schema", "GET", "/readyz")
+
+    def _fares(self) -> None:
+        with self._step("it says whether answers leave", "GET", "/api/status", operator=True, params=_BOT_TYPE) as got:
+            expect(that="stalled" in _object(got)["sending"], otherwise="it does not say so")
+        with self._step("it counts for a monitor", "GET", "/metrics", operator=True) as got:
+            expect(that="opchat_database_up 1" in got.text, otherwise="the numbers do not say that the database is up")
 
     def _description(self) -> None:
         with self._step("the description is OpenAPI 3.1", "GET", "/api/openapi.json") as got:
