@@ -220,6 +220,23 @@ def test_hostile_texts_stay_texts(desk: Desk, chat: OperatorChat) -> None:
     assert RIGHT_TO_LEFT_OVERRIDE not in page.locator("body").inner_text()
 
 
+def test_no_message_takes_the_chat_with_it(desk: Desk, chat: OperatorChat) -> None:
+    """Anybody may post any JSON: names of JavaScript's own, objects in place of words, formatting without an end."""
+    trap = {"toString": 1, "valueOf": 1}
+    span = {"offset": 0, "length": 5}
+    chat.receive(user_id=42, text="first", entities=[{"type": "constructor", **span}, {"type": "bold", **span}])
+    chat.receive(user_id=42, text="links", entities=[{"type": "text_link", "url": trap, **span}])
+    chat.receive(user_id=42, text="depth", entities=[{"type": "bold", **span}] * 3000)
+    chat.receive(user_id=42, message_type="venue", payload={"title": trap, "address": "here"})
+    chat.receive(user_id=42, text="trick", context={"forward_origin": {"sender_user_name": trap}})
+    chat.receive(user_id=42, text="last")
+    page = desk.operator()
+    page.goto("/dashboard/users/42/operator-chat")
+    expect(page.locator(".message .prose")).to_have_text(["first", "links", "depth", "trick", "last"])
+    expect(page.locator("#message-1 strong")).to_have_text("first")
+    expect(page.locator("#message-4 pre")).to_contain_text('"address": "here"')
+
+
 def test_what_a_message_is_and_was_is_shown(desk: Desk, chat: OperatorChat, anna: int) -> None:
     """A file by its name, a place by its coordinates, an edit and a doubtful origin by a mark, a reply by its quote."""
     chat.receive(user_id=anna, text="Street 5", telegram_message_id=7)

@@ -77,6 +77,8 @@ const STYLES = /** @type {const} */ ({
   blockquote: "blockquote",
   expandable_blockquote: "blockquote",
 });
+/** Telegram formats no more pieces of a text; thousands within one another would be more than a browser can lay out. */
+const MOST = 100;
 const VERBATIM = new Set(["code", "pre", "text_link"]);
 
 /**
@@ -98,13 +100,14 @@ const sound = (text, entities) =>
   /** @type {import("./shapes.js").Entity[]} */ (entities)
     .filter(
       ({ type, offset, length }) =>
-        (type in STYLES || type === "text_link" || type === "spoiler") &&
+        (Object.hasOwn(STYLES, type) || type === "text_link" || type === "spoiler") &&
         Number.isInteger(offset) &&
         Number.isInteger(length) &&
         offset >= 0 &&
         length > 0 &&
         offset + length <= text.length,
     )
+    .slice(0, MOST)
     .sort((one, other) => one.offset - other.offset || other.length - one.length);
 
 /**
@@ -140,7 +143,7 @@ function formatted(text, from, to, entities, verbatim) {
 function styled({ type, url }, within) {
   if (type === "spoiler") return [el("span", { class: "spoiler" }, ...within)];
   if (type !== "text_link") return [el(STYLES[/** @type {"bold"} */ (type)], {}, ...within)];
-  const anchor = link(String(url));
+  const anchor = link(typeof url === "string" ? url : "");
   if (!anchor) return within;
   // The words may say anything: where it leads stands beside them.
   anchor.replaceChildren(...within);

@@ -71,7 +71,7 @@ export class Lines {
         versions: wishes.versions(message),
       };
       const key = parts.map(({ seq }) => `m${seq}`).join("-");
-      put(key, [parts, placement], () => bubble(parts, placement, this.#actions));
+      put(key, [parts, placement], () => drawn(parts, placement, this.#actions));
     }
     if (window.atEnd) {
       const stored = new Set(messages.map((message) => message.clientMessageId));
@@ -85,6 +85,24 @@ export class Lines {
     return [...this.#drawn.values()].map(({ row }) => row);
   }
 }
+
+/**
+ * A bubble of whatever is in the messages: anybody may have posted them, and none may take the chat with it.
+ * @param {Message[]} parts
+ * @param {import("./bubble.js").Placement} placement
+ * @param {import("./bubble.js").Actions} actions
+ */
+function drawn(parts, placement, actions) {
+  try {
+    return bubble(parts, placement, actions);
+  } catch (error) {
+    console.info("A message is not what it says to be:", error);
+    return bubble(parts.map(raw), placement, actions);
+  }
+}
+
+/** The same message as words and raw data. @param {Message} message @returns {Message} */
+const raw = (message) => ({ ...message, messageType: "unsupported", entities: [], context: undefined });
 
 /**
  * @param {string} name
