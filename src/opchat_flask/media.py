@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import attrs
 from flask import Blueprint, Response, request
 from werkzeug.wsgi import FileWrapper
 
+from opchat_core.errors import MediaNotFound
 from opchat_flask.auth import require_operator
 from opchat_flask.headers import guard
 from opchat_flask.mount import current_chat
-from opchat_flask.parameters import Query, path_message
+from opchat_flask.parameters import Query, number, optional, path_message
 from opchat_flask.problems import answer_with_problems
 from opchat_flask.respond import PRIVATE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _typeshed.wsgi import WSGIEnvironment
 
+    from opchat_core import Message
     from opchat_core.media import OpenMedia
+    from opchat_core.model.version import MessageVersion
 
 media = Blueprint("opchat_media", __name__)
 media.before_request(require_operator)
@@ -55,9 +61,12 @@ def get_media(user: str, seq: str) -> Response:
     key = path_message(user, seq)
     query = Query()
     thumbnail = query.read("thumbnail", _flag, default=False)
+    version = query.read("version", optional(number(1)), None)
     query.check()
     chat = current_chat()
     message = chat.message(key)
+    if version is not None:
+        message = as_it_was(message, chat.versions(key), version)
     tag = chat.media.tag(message, thumbnail=thumbnail)
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
@@ -66,6 +75,18 @@ def get_media(user: str, seq: str) -> Response:
     response.set_etag(tag)
     response.headers["Cache-Control"] = PRIVATE
     return response
+
+
+def as_it_was(message: Message, versions: Iterable[MessageVersion], number: int) -> Message:
+    """Put the file of an earlier version in the place of today's.
+
+    Raises:
+        MediaNotFound: If there is no such version.
+    """
+    for version in versions:
+        if version.number == number:
+            return attrs.evolve(message, media=version.media, message_type=version.message_type)
+    raise MediaNotFound("The message has no such version.")
 
 
 def _flag(text: str) -> bool:

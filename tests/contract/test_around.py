@@ -9,7 +9,7 @@ import pytest
 from tests.support.stores import OPERATOR, receive
 
 from opchat_core.errors import MessageNotFound, UserNotFound
-from opchat_core.model import ChatStatus, MessageType, Reaction
+from opchat_core.model import ChatStatus, Media, MessageType, Reaction
 
 if TYPE_CHECKING:
     from opchat_core.model import Received
@@ -113,3 +113,22 @@ def test_a_live_location_keeps_where_it_began_and_where_it_is(store: Store) -> N
     assert late.duplicate
     assert ended.payload == position(0.4, live=False)["payload"]
     assert [version.written_at for version in store.list_versions(first.key)] == [AT]
+
+
+def test_earlier_versions_are_numbered_and_whole(store: Store) -> None:
+    """In the order in which they were replaced, whatever the order in which they were written; with their files."""
+    first = receive(store, text="a", message_type="photo", media=Media("one"), telegram_message_id=7, created_at=AT)
+    for text, seconds in (("c", 20), ("b", 10)):
+        at = AT + timedelta(seconds=seconds)
+        changed: dict[str, Any] = {
+            "message_type": "photo",
+            "media": Media(text),
+            "telegram_message_id": 7,
+            "created_at": at,
+        }
+        receive(store, text=text, edited=True, **changed)
+    versions = store.list_versions(first.message.key)
+    assert [(version.number, version.text, version.media) for version in versions] == [
+        (1, "a", Media("one")),
+        (2, "b", Media("b")),
+    ]

@@ -374,3 +374,14 @@ def test_a_file_on_its_way_out_is_looked_at_where_it_is_kept(files: Files, confi
     halved = attrs.evolve(message, media=attrs.evolve(message.media, file_size=len(PNG) + 1))
     with pytest.raises(MediaGone):
         files.chat.media.open(halved)
+
+
+def test_the_file_of_an_earlier_version_is_there(files: Files) -> None:
+    """A user put another file in the place of one: operators see both."""
+    old, new = files.document(b"old").media, files.document(PNG).media
+    of: dict[str, Any] = {"user_id": 42, "message_type": "document", "telegram_message_id": 77}
+    message = files.chat.receive(**of, media=old)
+    files.chat.receive(**of, media=new, edited=True)
+    assert [files.look(message, query).data for query in ("", "?version=1")] == [PNG, b"old"]
+    problem_of(files.look(message, "?version=2"), 404, "media_not_found")
+    problem_of(files.look(message, "?version=0"), 422, "invalid_input")

@@ -24,6 +24,7 @@ class MessageVersion:
         entities: Telegram's MessageEntity objects over ``text``.
         media: The file it had.
         payload: As of a :class:`~opchat_core.model.Message`.
+        number: Names it among the versions of its message: 1, 2, 3 and so on, in the order in which they were replaced.
     """
 
     text: str
@@ -32,11 +33,13 @@ class MessageVersion:
     entities: tuple[Mapping[str, Any], ...] = ()
     media: Media | None = None
     payload: Mapping[str, Any] | None = None
+    number: int = field(default=0, eq=False)
 
 
 def version_to_json(version: MessageVersion) -> dict[str, Any]:
     """Write a ``Version``."""
     return {
+        "version": version.number,
         "messageType": version.message_type,
         "messageText": version.text,
         "entities": list(version.entities),

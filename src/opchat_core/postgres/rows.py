@@ -131,11 +131,11 @@ def to_version(  # noqa: PLR0917 - called with names only, by psycopg
     entities: Any,
     media: dict[str, Any] | None,
     payload: dict[str, Any] | None,
+    number: int,
 ) -> MessageVersion:
     """Build what a message was before from a row of ``opchat.message_versions``."""
-    return MessageVersion(
-        text, written_at, message_type, tuple(entities or ()), Media(**media) if media else None, payload
-    )
+    file = Media(**media) if media else None
+    return MessageVersion(text, written_at, message_type, tuple(entities or ()), file, payload, number)
 
 
 def to_chat(  # noqa: PLR0917 - called with names only, by psycopg

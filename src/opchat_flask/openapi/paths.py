@@ -323,6 +323,7 @@ PATHS: dict[str, dict[str, Operation]] = {
                 SEQ,
                 BOT,
                 _query("thumbnail", {"enum": ["0", "1"], "default": "0"}, "`1`: a small picture of it."),
+                _query("version", POSITIVE, "The file of an earlier version, by its number."),
                 KNOWN,
             ),
             description="Fetched from Telegram and kept for a while. Pictures, videos and sounds are `inline`, "

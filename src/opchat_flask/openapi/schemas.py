@@ -336,6 +336,7 @@ SCHEMAS: dict[str, Schema] = {
     "Colleagues": success({"colleagues": array(record({"operator": STRING, "state": words(Presence)}))}),
     "Version": record(
         {
+            "version": POSITIVE,
             "messageType": words(MessageType),
             "messageText": STRING,
             "entities": array(OBJECT),

@@ -59,6 +59,11 @@ class Entry:
     change_due_at: datetime | None = None
     change_leased: bool = False
 
+    def remember(self, was: Message | IncomingMessage, written_at: datetime) -> None:
+        """Keep what the message was as an earlier version."""
+        content = (was.text, written_at, was.message_type, was.entities, was.media, was.payload)
+        self.versions.append(MessageVersion(*content, number=len(self.versions) + 1))
+
     @property
     def status(self) -> DeliveryStatus | None:
         """How far the answer has come; None for what the user wrote."""
@@ -192,10 +197,10 @@ class StoredChat:
         if moves and old.edited_at and written_at < old.edited_at:  # where the user was before
             return Received(old, duplicate=True)
         if old.edited_at and written_at < old.edited_at:  # from before the last edit, come late
-            entry.versions.append(_version(new, written_at))
+            entry.remember(new, written_at)
             return Received(self.change(entry), updated=True)
         if not moves:  # of a live location the first position is kept, and the newest
-            entry.versions.append(_version(old, old.edited_at or old.created_at))
+            entry.remember(old, old.edited_at or old.created_at)
         content = {name: getattr(new, name) for name in _CONTENT}
         return Received(self.change(entry, edited_at=written_at, **content), updated=True)
 
@@ -205,7 +210,7 @@ class StoredChat:
         if entry is None or not is_unsupported(entry.message):
             return None
         old = entry.message
-        entry.versions.append(_version(old, old.edited_at or old.created_at))
+        entry.remember(old, old.edited_at or old.created_at)
         answers = new.reply_to_telegram_message_id
         reply_to = (old.reply_to or self._seq_of(answers)) if answers is not None else None
         return self.change(
@@ -400,7 +405,7 @@ class StoredChat:
 
     def reword(self, entry: Entry, text: Part, now: datetime) -> Message:
         """Give a message another text, and keep what it said as one of its versions."""
-        entry.versions.append(_version(entry.message, entry.message.edited_at or entry.message.created_at))
+        entry.remember(entry.message, entry.message.edited_at or entry.message.created_at)
         return self.change(entry, text=text.text, entities=text.entities, edited_at=now, pending_change=None)
 
     def change(self, entry: Entry, **fields: Any) -> Message:
@@ -421,12 +426,6 @@ def is_unsupported(message: Message) -> bool:
     """Whether the bot handed it in as what nobody understood."""
     raw = message.message_type is MessageType.UNSUPPORTED
     return raw and message.verified and message.direction is Direction.IN
-
-
-def _version(message: Message | IncomingMessage, written_at: datetime) -> MessageVersion:
-    return MessageVersion(
-        message.text, written_at, message.message_type, message.entities, message.media, message.payload
-    )
 
 
 def _without_reply(context: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

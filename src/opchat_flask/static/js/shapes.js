@@ -67,6 +67,7 @@
  * @property {{code: string, message: string} | null} error
  *
  * @typedef {object} Version
+ * @property {number} [version]
  * @property {string} [messageType]
  * @property {string} messageText
  * @property {Entity[]} [entities]
