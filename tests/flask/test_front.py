@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from attrs import define, field, frozen
+from flask import Flask
+from flask import request as flask_request
 from tests.flask.conftest import INGEST_TOKEN, bearer
 from tests.support.deadline import eventually
 from tests.support.ports import free_port
@@ -27,7 +29,7 @@ from opchat_flask.front.rsgi import Closed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from tests.flask.conftest import Client
     from tests.support.processes import Processes
@@ -206,8 +208,8 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
         yield body[start : start + 100_000]
 
 
-def through_the_bridge(request: Request) -> bytes:
-    """The answer of that app to a request."""
+def through_the_bridge(request: Request, app: WSGIApplication = echo) -> bytes:
+    """The answer of an app to a request."""
 
     async def run() -> None:
         body = await read_body(request, request)
@@ -215,7 +217,7 @@ def through_the_bridge(request: Request) -> bytes:
         answer = await crossing.run(request, body, lambda: None)
         answer.write(request)
 
-    crossing = Bridge(echo, threads=2)
+    crossing = Bridge(app, threads=2)
     try:
         asyncio.run(run())
     finally:
@@ -248,6 +250,22 @@ def test_half_a_body_is_no_body(monkeypatch: pytest.MonkeyPatch) -> None:
 
     slow = Slow(Headers([("content-length", "10")]))
     assert asyncio.run(read_body(slow, slow)) is None
+
+
+def test_an_upload_that_stalls_gives_its_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A telephone loses its network in the middle and never says so: nobody waits for the rest for ever."""
+    monkeypatch.setattr(bridge, "PATIENCE", 0.1)
+
+    class Stalled(Request):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield bytes(bridge.BEGINNING + 1)
+            await asyncio.Event().wait()
+
+    app = Flask(__name__)
+    app.add_url_rule("/", methods=["POST"], view_func=lambda: dict(flask_request.form))
+    form = ("content-type", "multipart/form-data; boundary=b")
+    stalled = Stalled(Headers([("content-length", str(2 * bridge.BEGINNING)), form]), path="/")
+    assert b"400 Bad Request" in through_the_bridge(stalled, app)
 
 
 ANSWER = Answer(200, [("Content-Type", "text/event-stream"), ("Content-Length", "0")], b"")

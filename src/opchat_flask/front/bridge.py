@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+from werkzeug.exceptions import ClientDisconnected
 
 from opchat_flask.events import TAKE_OVER
 
@@ -29,7 +30,7 @@ BEGINNING = 256 * 1024
 """Bytes of a body that are read before a thread is taken; the app's thread reads what comes after, if it wants it."""
 
 PATIENCE = 60.0
-"""Seconds that a client has for them."""
+"""Seconds that a client has for them, and for each piece after them: who is gone without a word holds no thread."""
 
 IN_MEMORY = 1024 * 1024
 """Bytes of an answer that are kept in memory."""
@@ -234,7 +235,11 @@ class _Rest(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         if not self._at_hand:
-            self._at_hand = memoryview(asyncio.run_coroutine_threadsafe(self._more(), self._loop).result())
+            piece = asyncio.run_coroutine_threadsafe(self._more(), self._loop)
+            try:
+                self._at_hand = memoryview(piece.result())
+            except TimeoutError:
+                raise ClientDisconnected from None
         size = min(len(buffer), len(self._at_hand))
         buffer[:size] = self._at_hand[:size]
         self._at_hand = self._at_hand[size:]
@@ -242,4 +247,5 @@ class _Rest(io.RawIOBase):
 
     async def _more(self) -> bytes:
         assert self._body.more is not None  # noqa: S101 - made only where there is a rest
-        return await self._body.more()
+        async with asyncio.timeout(PATIENCE):
+            return await self._body.more()
