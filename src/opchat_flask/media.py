@@ -40,11 +40,14 @@ DRAWN = frozenset(
 )
 """Types that a browser may show in place: pictures and sounds, which do nothing. Everything else is to be saved."""
 
-# Our own pages may load scripts and styles of their own origin: nothing that somebody sent may be one.
+# Our own pages may load scripts and styles of their own origin: nothing that somebody sent may be one. What browsers
+# run as a script: https://mimesniff.spec.whatwg.org/#javascript-mime-type
 _PLAIN = frozenset(
     {
         *(f"application/{kind}" for kind in ("ecmascript", "javascript", "x-ecmascript", "x-javascript")),
-        *(f"text/{kind}" for kind in ("css", "ecmascript", "javascript", "jscript", "livescript", "x-javascript")),
+        *(f"text/{kind}" for kind in ("css", "ecmascript", "javascript", "jscript", "livescript")),
+        *(f"text/{kind}" for kind in ("x-ecmascript", "x-javascript")),
+        *(f"text/javascript1.{version}" for version in range(6)),
     }
 )
 

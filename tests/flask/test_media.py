@@ -176,6 +176,8 @@ def test_whatever_could_do_something_is_kept_from_it(files: Files) -> None:
         ("x.xml", "application/xml", "application/xml"),
         ("x.pdf", "application/pdf", "application/pdf"),
         ("x.js", "text/javascript", "text/plain"),
+        ("x.mjs", "text/x-ecmascript", "text/plain"),
+        ("old.js", "text/javascript1.5", "text/plain"),
         ("x.css", "TEXT/CSS; charset=utf-8", "text/plain"),
         ("x.bin", "text/html\r\nX-Evil: 1", "application/octet-stream"),
     ):
