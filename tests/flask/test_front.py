@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from opchat_core.ports import Change
 from opchat_core.testing import in_memory_chat
 from opchat_flask import events
 from opchat_flask.front import bridge, broadcast
-from opchat_flask.front.bridge import Answer, Bridge, read_body
+from opchat_flask.front.bridge import Answer, Body, Bridge, read_body
 from opchat_flask.front.broadcast import Broadcast
 from opchat_flask.front.rsgi import Closed
 
@@ -250,6 +251,26 @@ def test_half_a_body_is_no_body(monkeypatch: pytest.MonkeyPatch) -> None:
 
     slow = Slow(Headers([("content-length", "10")]))
     assert asyncio.run(read_body(slow, slow)) is None
+
+
+def test_a_large_answer_that_breaks_off_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes away in the middle of a long history."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def broken(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        yield bytes(bridge.IN_MEMORY + 1)
+        assert len(list(tmp_path.glob("*/*"))) == 1
+        raise Unavailable("away")
+
+    crossing = Bridge(broken, threads=1)
+    request = Request()
+    try:
+        with pytest.raises(Unavailable):
+            asyncio.run(crossing.run(request, Body(b"", 0), lambda: None))
+        assert list(tmp_path.glob("*/*")) == []
+    finally:
+        crossing.close()
 
 
 def test_an_upload_that_stalls_gives_its_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:

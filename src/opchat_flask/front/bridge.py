@@ -178,8 +178,12 @@ class Bridge:
 
     def _spill(self, gathered: bytearray, rest: Iterable[bytes]) -> Path:
         with tempfile.NamedTemporaryFile(dir=self._directory.name, delete=False) as file:
-            file.write(gathered)
-            file.writelines(rest)
+            try:
+                file.write(gathered)
+                file.writelines(rest)
+            except BaseException:  # the app's, or a full disk: nobody will send what is there of it
+                Path(file.name).unlink()
+                raise
         return Path(file.name)
 
 
