@@ -16,12 +16,12 @@ from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 from tests.browser.desk import PATIENCE, Desk, Site, launch
 from tests.browser.scenes import SCENES, afternoon, populate
-from tests.support.databases import truncate
 from tests.support.processes import Processes
 
 from opchat_core import Config, connect_config
 from opchat_core.embedded import embedded_postgres
 from opchat_core.postgres import migrate
+from opchat_core.postgres.scratch import truncate
 from opchat_core.testing.simulator import Simulator
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

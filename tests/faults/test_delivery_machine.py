@@ -15,7 +15,6 @@ from attrs import define, field
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from tests.support.databases import truncate
 from tests.support.stores import OPERATOR, answer, claim, receive
 
 from opchat_core.errors import NotRetryable
@@ -33,6 +32,7 @@ from opchat_core.model import (
     Sent,
 )
 from opchat_core.postgres import Database, PostgresRepository, lend, open_pool
+from opchat_core.postgres.scratch import truncate
 from opchat_core.testing import MovableClock
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ import pytest
 from attrs import frozen
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import tuple_row
-from tests.support.databases import scratch_database
 from tests.support.stores import LEASE, MAX_AGE, OPERATOR, UNHURRIED, WAIT
 
 from opchat_core.model import Answer, ChatStatus, Cursor, IncomingMessage, MessageKey, ReopenRule, Sent
 from opchat_core.model.health import BotMode, BotReport
 from opchat_core.postgres import Database, PostgresRepository, migrate
+from opchat_core.postgres.scratch import scratch_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from tests.support.databases import truncate
 
 from opchat_core.errors import OpchatError
 from opchat_core.model import (
@@ -36,6 +35,7 @@ from opchat_core.model import (
     Sent,
 )
 from opchat_core.postgres import Database, PostgresRepository, lend, open_pool
+from opchat_core.postgres.scratch import truncate
 from opchat_core.testing import InMemoryRepository, MovableClock
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.properties.strategies import anything, as_floats, attempt
-from tests.support.databases import truncate
 from tests.support.stores import ALWAYS, postgres_store
 
 from opchat_core.errors import InvalidInput
 from opchat_core.model import Answer, IncomingMessage, MessageType
 from opchat_core.model.checked import camel
+from opchat_core.postgres.scratch import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from opchat_bot.convert import read_update
 from opchat_core import IncomingMessage, MessageType, User
 from opchat_core.testing import in_memory_chat, strategies
 
-_quick = settings(max_examples=25, deadline=None)
+_quick = settings(max_examples=25)
 _ANNA = User(42, "Anna", username="anna", language_code="ru")
 
 
