@@ -86,7 +86,11 @@ class Desk:
         """Somebody who is not logged in, with an empty browser."""
         width, height = size
         context = self._browser.new_context(
-            viewport={"width": width, "height": height}, locale=language, base_url=self.site.url, timezone_id="UTC"
+            viewport={"width": width, "height": height},
+            has_touch=size == PHONE,
+            locale=language,
+            base_url=self.site.url,
+            timezone_id="UTC",
         )
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)

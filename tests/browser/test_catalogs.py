@@ -30,6 +30,7 @@ BUILT = {
     *(f"change.{action}.{state}" for action in ("edit", "delete", "react") for state in ("pending", "refused")),
     *(f"list.empty_{word}" for word in ("open", "closed")),
     *(f"outbox.code.{word}" for word in ("unanswered", "unauthenticated", "telegram_not_configured", "files_gone")),
+    *(f"outbox.code.{word}" for word in ("file_too_large", "too_late", "not_changeable", "change_under_way")),
 }
 # An unknown outcome has one sentence for whatever the reason is.
 FAILURES = {f"failure.{word}" for word in FailureCode} - {"failure.answer_lost", "failure.lease_expired"}

@@ -99,7 +99,7 @@ def test_scrolling_down_meets_every_one_of_1000_chats_once(desk: Desk, chat: Ope
     chat.close_chat(2)
     expect(page.locator(".row-name", has_text=re.compile("^User-2$"))).to_have_count(0)
     expect(page.get_by_role("button", name="Open 999")).to_be_visible()
-    assert len(asked) == 5
+    assert len(asked) == 3
     page.evaluate("document.getElementById('rows').scrollTop = 0")
     expect(page.locator(".row").first).to_contain_text("Me again")
     assert "User-995" in str(page.evaluate("document.activeElement.textContent"))

@@ -206,6 +206,13 @@ def test_everything_works_on_a_phone(desk: Desk, anna: int, simulator: Simulator
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".message.out").get_by_role("img", name="Sent", exact=True)).to_be_visible()
     assert len(simulator.sent(anna)) == 1
+    # Nothing that a mouse would have to point at first is out of a finger's reach.
+    page.locator(".message.out").get_by_role("button", name="More").tap()
+    expect(page.locator("#menu").get_by_role("button", name="Edit")).to_be_in_viewport(ratio=1)
+    page.locator("#menu").get_by_role("button", name="Edit").tap()
+    expect(page.locator("#quoting")).to_contain_text("Editing")
+    page.get_by_role("button", name="Change nothing").tap()
+    expect(page.locator("#quoting")).to_be_hidden()
     assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == list(PHONE)
     page.get_by_role("link", name="Back to the list").click()
     expect(page.get_by_role("link", name="Анна")).to_be_visible()

@@ -14,8 +14,7 @@ import { limits, loadLimits } from "./limits.js";
 /** @typedef {import("./outbox.js").Draft} Draft */
 /** @typedef {{seq: number, quote: {text: string, position: number} | null}} Answered */
 
-/** From which part of a message's room on it is told how much is left. */
-const WARN = 0.85;
+const WARN = 0.85; // from which part of a message's room on it is told how much is left
 
 /**
  * @typedef {object} Handlers
@@ -81,9 +80,12 @@ export class Composer {
 
   /** @param {import("./conversation.js").Conversation} conversation */
   open(conversation) {
+    // Whoever was faster than these scripts has written already.
+    const early = this.#conversation ? "" : this.#text.value;
     this.#conversation = conversation;
     this.#edited = null;
     this.#restore();
+    if (early && !this.#text.value) this.#put(early, []);
     this.#files.open(conversation.userId);
   }
 
@@ -230,13 +232,16 @@ export class Composer {
   }
 
   #about() {
-    const { bar, words } = { bar: byId("quoting"), words: byId("quote-show") };
+    const bar = byId("quoting");
+    const words = byId("quote-show");
     const message = this.#edited ?? this.#conversation?.message(this.replyTo);
     const chosen = this.#edited ? null : this.#answered?.quote?.text;
     bar.hidden = !this.#subject;
     bar.classList.toggle("edits", Boolean(this.#edited));
     byId("quote-more").hidden = !message || Boolean(this.#edited);
     byId("editing-label").hidden = !this.#edited;
+    byId("quote-drop").title = t(this.#edited ? "composer.unedit" : "composer.unquote");
+    byId("quote-drop").setAttribute("aria-label", byId("quote-drop").title);
     words.setAttribute("aria-label", t(this.#edited ? "composer.edited" : "composer.quoted"));
     words.replaceChildren(line(chosen ? `«${chosen}»` : message ? gist(message) : t("message.earlier")));
   }
