@@ -286,7 +286,7 @@ def test_an_upload_that_stalls_gives_its_thread_back(monkeypatch: pytest.MonkeyP
     app.add_url_rule("/", methods=["POST"], view_func=lambda: dict(flask_request.form))
     form = ("content-type", "multipart/form-data; boundary=b")
     stalled = Stalled(Headers([("content-length", str(2 * bridge.BEGINNING)), form]), path="/")
-    assert b"400 Bad Request" in through_the_bridge(stalled, app)
+    assert b"408 Request Timeout" in through_the_bridge(stalled, app)
 
 
 ANSWER = Answer(200, [("Content-Type", "text/event-stream"), ("Content-Length", "0")], b"")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import RequestTimeout
 
 from opchat_flask.events import TAKE_OVER
 
@@ -243,7 +243,7 @@ class _Rest(io.RawIOBase):
             try:
                 self._at_hand = memoryview(piece.result())
             except TimeoutError:
-                raise ClientDisconnected from None
+                raise RequestTimeout from None
         size = min(len(buffer), len(self._at_hand))
         buffer[:size] = self._at_hand[:size]
         self._at_hand = self._at_hand[size:]

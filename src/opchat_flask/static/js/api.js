@@ -96,9 +96,7 @@ export function answered(status, data, retryAfter) {
 export function passing(error) {
   if (error instanceof Unanswered) return true;
   if (!(error instanceof Refused)) return false;
-  return (
-    error.status === 429 || error.status === 401 || (error.status >= 500 && error.code !== "telegram_not_configured")
-  );
+  return [401, 408, 429].includes(error.status) || (error.status >= 500 && error.code !== "telegram_not_configured");
 }
 
 /**
