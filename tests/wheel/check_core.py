@@ -21,6 +21,10 @@ FOREIGN = (
 )
 
 
+NEEDS_A_TEST_TOOL = {"opchat_core.testing.plugin", "opchat_core.testing.strategies"}
+"""What plugs into pytest and Hypothesis is imported by whoever has them."""
+
+
 def main() -> int:
     """Check, and say what is wrong; the exit status."""
     came_along = [name for name in FOREIGN if importlib.util.find_spec(name)]
@@ -28,7 +32,8 @@ def main() -> int:
         sys.stderr.write(f"installed with the core, though only extras need them: {', '.join(came_along)}\n")
         return 1
     core = importlib.import_module("opchat_core")
-    modules = [module.name for module in pkgutil.walk_packages(core.__path__, "opchat_core.")]
+    found = {module.name for module in pkgutil.walk_packages(core.__path__, "opchat_core.")}
+    modules = sorted(found - NEEDS_A_TEST_TOOL)
     for name in modules:
         importlib.import_module(name)
     sys.stdout.write(f"opchat_core and its {len(modules)} modules import with the core's dependencies alone\n")
