@@ -26,7 +26,8 @@ from opchat_core.model import (
 )
 from opchat_core.ports import MessageVersion
 from opchat_core.testing.memory.base import InMemoryBase
-from opchat_core.testing.memory.chat import Entry, StoredChat, is_unsupported
+from opchat_core.testing.memory.chat import StoredChat, is_unsupported
+from opchat_core.testing.memory.entry import Entry
 from opchat_core.testing.memory.tables import StoredUser
 
 MAX_AHEAD = timedelta(minutes=5)

@@ -24,7 +24,8 @@ from opchat_core.model import (
     Refused,
     Sent,
 )
-from opchat_core.testing.memory.chat import Entry, StoredChat
+from opchat_core.testing.memory.chat import StoredChat
+from opchat_core.testing.memory.entry import Entry
 from opchat_core.testing.memory.files import InMemoryFiles
 
 _DELETED = DeliveryError(FailureCode.DELETED.value, "It was deleted before it was sent.")
