@@ -17,7 +17,7 @@ from tests.support.processes import Processes
 from opchat_core.postgres.scratch import scratch_database
 from opchat_core.testing.simulator import Simulator
 
-pytest_plugins = ["opchat_core.testing.plugin"]
+pytest_plugins = ["opchat_core.testing.plugin", "tests.support.witness"]
 
 # How long an example takes says more about the machine than about the property.
 settings.register_profile("steady", deadline=None)

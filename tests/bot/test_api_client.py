@@ -64,6 +64,7 @@ def test_what_the_api_has_had_before_is_known(api: ApiStandIn) -> None:
     ],
     ids=lambda fault: str(fault.status),
 )
+@pytest.mark.accident
 def test_whatever_may_pass_is_tried_again(api: ApiStandIn, fault: Answer) -> None:
     """A server in trouble, a wrong token, somebody else's page, a cut connection: none of it loses the message."""
     api.script += [fault, fault, fault]

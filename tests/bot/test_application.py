@@ -173,6 +173,7 @@ def test_a_failing_or_hanging_handler_keeps_no_message_from_being_stored(
     assert simulator.pending_updates() == 0
 
 
+@pytest.mark.accident
 def test_a_handler_gives_up_in_the_end_and_tells_all(
     api: ApiStandIn, config: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

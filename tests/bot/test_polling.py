@@ -136,6 +136,7 @@ def test_what_the_api_refuses_is_stored_raw_and_blocks_nobody(
     assert "second" in refused.__dict__["update"]
 
 
+@pytest.mark.accident
 def test_one_users_order_holds_while_others_go_ahead(simulator: Simulator, api: ApiStandIn, config: Config) -> None:
     """Anna's first message needs three tries; her second waits for it, and Bob's do not."""
     for user_id in (42, 43):

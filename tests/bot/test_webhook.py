@@ -49,6 +49,7 @@ def test_what_telegram_sends_is_stored_in_order(simulator: Simulator, api: ApiSt
     eventually(lambda: not simulator.pending_updates())  # the greeting left before Telegram had its answer
 
 
+@pytest.mark.accident
 def test_telegram_is_asked_to_come_again_while_the_api_is_away(
     simulator: Simulator, api: ApiStandIn, address: str
 ) -> None:

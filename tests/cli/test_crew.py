@@ -51,6 +51,7 @@ def test_one_end_is_the_end_of_all(processes: Processes, job: str, outcome: str)
     assert "program.job_ended job=second" in program.stderr.read_text()
 
 
+@pytest.mark.accident
 def test_a_mistake_of_ours_is_shown(processes: Processes) -> None:
     """An error that nobody foresaw ends the program, with its traceback in the log."""
     program = processes.python("-c", PROGRAM.format(job="1 / 0"))

@@ -438,6 +438,7 @@ def test_the_loop_does_not_pester_telegram_about_a_bad_token(
     assert sender.texts == ["one"]
 
 
+@pytest.mark.accident
 def test_a_broken_sender_leaves_doubt_and_stops_nobody(
     store: InMemoryRepository, running: Callable[[Courier], Event], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,12 +6,12 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from opchat_core.hooks import Hook
 from opchat_core.model import Deferred, DeliveryError, FailureCode, Lost
 
 if TYPE_CHECKING:
-    import pytest
-
     from opchat_core.hooks import Attempt
     from opchat_core.model import Chat, Message
     from opchat_core.service import OperatorChat
@@ -85,6 +85,7 @@ def test_a_host_hears_how_an_answer_fares(chat: OperatorChat, sender: RecordingS
     ]
 
 
+@pytest.mark.accident
 def test_a_host_that_breaks_breaks_nothing(chat: OperatorChat, caplog: pytest.LogCaptureFixture) -> None:
     """The chat goes on, the log says so, and whoever else wants to know is told."""
 

@@ -137,6 +137,7 @@ def test_a_login_that_names_nobody_lets_nobody_in(
     problem_of(host.test_client().get(LIST), 401, "unauthenticated")
 
 
+@pytest.mark.accident
 def test_a_login_that_breaks_lets_nobody_in(host: Flask, chat: OperatorChat, config: Config) -> None:
     """Trouble in the host's code is trouble, and no open door."""
 
@@ -147,6 +148,7 @@ def test_a_login_that_breaks_lets_nobody_in(host: Flask, chat: OperatorChat, con
     problem_of(host.test_client().get(LIST), 500, "internal_error")
 
 
+@pytest.mark.accident
 def test_the_host_stays_as_it_was(host: Flask, chat: OperatorChat, config: Config) -> None:
     """Its pages, headers, errors and session are none of opchat's business."""
     init_app(host, chat, config, url_prefix="/support")

@@ -81,6 +81,7 @@ def test_an_unknown_page_is_for_people(client: Client) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
+@pytest.mark.accident
 def test_a_bug_in_a_page_is_told_to_people_in_a_sentence(
     browser: Client, chat: OperatorChat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -127,6 +128,7 @@ def test_people_are_told_what_is_away_too(browser: Client, chat: OperatorChat, m
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.accident
 def test_a_bug_says_nothing_to_the_caller_and_all_to_the_log(
     client: Client,
     operator: dict[str, str],

@@ -105,11 +105,15 @@ class RunningProcess:
 
 
 class Processes:
-    """Starts programs and sees to it that none outlives the test."""
+    """Starts programs and sees to it that none outlives the test.
+
+    Attributes:
+        started: All of them, the oldest first.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._started: list[RunningProcess] = []
+        self.started: list[RunningProcess] = []
 
     def start(self, *command: str, environment: Mapping[str, str] | None = None) -> RunningProcess:
         """Start any command with a clean environment plus the settings given."""
@@ -117,9 +121,9 @@ class Processes:
             list(command),
             directory=self._directory,
             environment=clean_environment(environment),
-            name=f"{len(self._started)}-{Path(command[0]).name}",
+            name=f"{len(self.started)}-{Path(command[0]).name}",
         )
-        self._started.append(running)
+        self.started.append(running)
         return running
 
     def opchat(self, *arguments: str, environment: Mapping[str, str] | None = None) -> RunningProcess:
@@ -132,6 +136,6 @@ class Processes:
 
     def stop_all(self) -> None:
         """End what still runs, the youngest first, since it leans on the older ones."""
-        for running in reversed(self._started):
+        for running in reversed(self.started):
             if running.process.poll() is None:
                 running.terminate()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opchat_flask.front.bridge import Bridge, read_body
 from opchat_flask.front.broadcast import Broadcast
 from opchat_flask.front.express import Express
+from opchat_flask.front.rsgi import Closed
 from opchat_flask.mount import mount_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ class Front:
 
     async def __rsgi__(self, scope: Scope, connection: Connection) -> None:
         """Answer one request."""
-        body = await read_body(scope, connection)
+        try:
+            body = await read_body(scope, connection)
+        except Closed:  # the caller went away in the middle of it, and nobody is there to be answered
+            return
         if body is None:
             connection.response_empty(408, [("Connection", "close")])
             return
