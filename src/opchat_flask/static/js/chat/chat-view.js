@@ -2,7 +2,9 @@
 
 import { arrange, byId } from "../dom.js";
 import { t } from "../i18n.js";
+import { isTooLarge } from "./files.js";
 import { clearHead, showHead, showNamelessHead } from "./head.js";
+import { loadLimits } from "./limits.js";
 import { Lines } from "./lines.js";
 import { Menu } from "./menu.js";
 import { chosenIn } from "./pick.js";
@@ -104,6 +106,12 @@ export class ChatView {
     this.#draw();
     await conversation.refresh();
     if (this.#conversation === conversation) this.#settling = false;
+    await loadLimits();
+    if (this.#conversation !== conversation) return;
+    // Until the limits were known, no file was too large to be looked at.
+    const large = conversation.messages.filter(isTooLarge);
+    for (const { seq } of large) this.#lines.forget(seq);
+    if (large.length) this.#draw();
   }
 
   /** Go to the newest message. */
