@@ -333,6 +333,21 @@ def test_a_result_for_a_chat_that_was_forgotten(store: Store) -> None:
     assert store.complete(taken, Sent(1), wait=WAIT) is None
 
 
+def test_a_result_for_a_chat_that_was_forgotten_and_made_anew(store: Store, clock: MovableClock) -> None:
+    """The new answer has the number of the old one and is in its first attempt, too; it is another one all the same."""
+    answer(store)
+    old = take(store)
+    store.forget_chat(42, OPERATOR)
+    clock.advance(MOMENT)
+    receive(store)
+    answer(store)
+    new = take(store)
+    assert new.key == old.key
+    assert store.complete(old, Sent(1), wait=WAIT) is None
+    assert status(store, new) is SENDING
+    assert store.complete(new, Sent(2), wait=WAIT) is not None
+
+
 # Pausing
 
 

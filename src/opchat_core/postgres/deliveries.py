@@ -117,6 +117,7 @@ class Deliveries(FileTable):
             case Lost(error):
                 status = DeliveryStatus.UNKNOWN
         parameters = attrs.asdict(message.key) | {
+            "created_at": message.created_at,
             "attempt": message.delivery and message.delivery.attempts,
             "status": status.value,
             "telegram_message_id": telegram_message_id,

@@ -1,9 +1,10 @@
 -- Stores the result of an attempt, if it is still the attempt under way: the number of the attempt is the fence that a
--- worker who comes back after its lease cannot pass. Returns the message, or nothing behind the fence. A file that has
--- arrived is kept no longer, and what Telegram calls it is remembered. What the result says of the bot as a whole is
--- learned if p_learns: of an album, one message tells it.
+-- worker who comes back after its lease cannot pass. Neither can the result of an answer whose chat was forgotten: in a
+-- chat made anew the numbers begin again, but no answer is made at the same moment. Returns the message, or nothing
+-- behind the fence. A file that has arrived is kept no longer, and what Telegram calls it is remembered. What the result
+-- says of the bot as a whole is learned if p_learns: of an album, one message tells it.
 CREATE OR REPLACE FUNCTION opchat.complete(
-    p_user_id bigint, p_bot_type text, p_seq bigint, p_attempt integer,
+    p_user_id bigint, p_bot_type text, p_seq bigint, p_created_at timestamptz, p_attempt integer,
     p_status text, p_telegram_message_id bigint, p_media jsonb, p_error_code text, p_error_message text,
     p_wait interval, p_pause boolean, p_learns boolean, p_now timestamptz
 ) RETURNS SETOF opchat.chat_messages
@@ -26,7 +27,7 @@ BEGIN
         lease_until = NULL,
         revision = v_chat.revision + 1
     WHERE user_id = p_user_id AND bot_type = p_bot_type AND seq = p_seq
-        AND delivery_status = 'sending' AND attempts = p_attempt
+        AND delivery_status = 'sending' AND attempts = p_attempt AND created_at = p_created_at
     RETURNING * INTO v_message;
     IF NOT FOUND THEN
         RETURN;

@@ -70,11 +70,10 @@ class InMemoryDeliveries(InMemoryFiles):
     def complete(self, message: Message, outcome: Outcome, *, wait: timedelta, learns: bool = True) -> Message | None:
         """Store the outcome of the attempt that ``message`` was claimed for."""
         now = self._clock.now()
-        attempt = message.delivery.attempts if message.delivery else 0
         if isinstance(outcome, Deferred) and outcome.retry_after:
             wait = outcome.retry_after
         with self._step_or_none(message.user_id, message.bot_type) as chat:
-            stored = chat.complete(message.seq, attempt, outcome, wait=wait, now=now) if chat else None
+            stored = chat.complete(message, outcome, wait=wait, now=now) if chat else None
             if stored and isinstance(outcome, Sent):
                 self._arrived(stored)
             if stored and learns:

@@ -160,11 +160,10 @@ class Outgoing:
         queued = [entry for entry in self.entries if entry.status is DeliveryStatus.QUEUED]
         return [entry for entry in queued if entry is head or (album and entry.message.media_group_id == album)]
 
-    def complete(self, seq: int, attempt: int, outcome: Outcome, *, wait: timedelta, now: datetime) -> Message | None:
-        """Store how an attempt ended; None when it is not the one under way."""
-        entry = self.entry(seq)
-        delivery = entry and entry.message.delivery
-        if not entry or not delivery or delivery.status is not DeliveryStatus.SENDING or delivery.attempts != attempt:
+    def complete(self, message: Message, outcome: Outcome, *, wait: timedelta, now: datetime) -> Message | None:
+        """Store how the attempt that a message was claimed for ended; None when it is not the one under way."""
+        entry = self.entry(message.seq)
+        if entry is None or entry.status is not DeliveryStatus.SENDING or _attempt(entry.message) != _attempt(message):
             return None
         if not isinstance(outcome, Sent) and outcome.error.code == FailureCode.BLOCKED_BY_USER:
             self.blocked_by_user = True
@@ -236,6 +235,11 @@ class Outgoing:
         self.revision += 1
         entry.message = attrs.evolve(entry.message, revision=self.revision, **fields)
         return entry.message
+
+
+def _attempt(message: Message) -> tuple[datetime, int]:
+    """What tells an attempt from any other with the same ``seq``, also from one in a chat that was forgotten."""
+    return message.created_at, message.delivery.attempts if message.delivery else 0
 
 
 def _merged(known: Media | None, told: Media | None) -> Media | None:
