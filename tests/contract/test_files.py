@@ -157,6 +157,20 @@ def test_a_file_that_has_arrived_is_kept_no_longer_and_known_by_its_name(store: 
     assert [p.file and p.file.known_file_id for p in take(store)] == [None]
 
 
+def test_the_name_of_a_file_is_forgotten_after_ninety_days_without_use(store: Store, clock: MovableClock) -> None:
+    """Each time that it is sent counts; what nobody sends again is not remembered for ever."""
+    pauses = (timedelta(days=90), timedelta(days=90), timedelta(days=90) + MOMENT, timedelta(0))
+    known = []
+    for pause in pauses:
+        queue(store, keep(store))
+        (parcel,) = take(store)
+        known.append(parcel.file and parcel.file.known_file_id)
+        store.complete(parcel.message, Sent(parcel.message.seq, Media(file_id="F")), wait=WAIT)
+        clock.advance(pause)
+        store.sweep_files(orphaned=ORPHANED, kept=KEPT)
+    assert known == [None, "F", "F", None]
+
+
 def test_a_file_is_kept_for_a_week_for_whoever_tries_again(store: Store, clock: MovableClock) -> None:
     """Failed or in doubt, a person may send it again; then it is gone, and that is said."""
     (failed,) = queue(store, keep(store))

@@ -60,6 +60,8 @@ class FileRepository(Protocol):
     def sweep_files(self, *, orphaned: timedelta, kept: timedelta) -> int:
         """Erase what nobody will send any more; returns how many files went.
 
+        What Telegram calls a file is forgotten, too, when the file was not sent for 90 days.
+
         Args:
             orphaned: How long a file may be without a message: its upload may still be under way.
             kept: How long a file is kept for a message that could not be sent.

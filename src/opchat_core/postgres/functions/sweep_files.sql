@@ -1,5 +1,5 @@
 -- Erases files whose upload broke off, and those whose message could not be sent for long; returns how many. What is still
--- under way is kept.
+-- under way is kept. Also forgets what Telegram calls a file that was not sent for 90 days: it is uploaded again then.
 CREATE OR REPLACE FUNCTION opchat.sweep_files(p_orphaned interval, p_kept interval, p_now timestamptz) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -14,6 +14,7 @@ BEGIN
                 AND m.delivery_status IN ('queued', 'sending')
         );
     GET DIAGNOSTICS v_swept = ROW_COUNT;
+    DELETE FROM opchat.known_files WHERE used_at < v_now - interval '90 days';
     RETURN v_swept;
 END
 $$;

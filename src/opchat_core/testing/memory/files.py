@@ -8,7 +8,10 @@ from datetime import timedelta
 from opchat_core.model import DeliveryStatus, Message, MessageKey
 from opchat_core.ports import OutgoingFile
 from opchat_core.testing.memory.base import InMemoryBase
-from opchat_core.testing.memory.tables import StoredFile
+from opchat_core.testing.memory.tables import KnownFile, StoredFile
+
+KNOWN = timedelta(days=90)
+"""How long the name of a file that is not sent again is remembered."""
 
 _UNDER_WAY = {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
 
@@ -61,6 +64,8 @@ class InMemoryFiles(InMemoryBase):
             ]
             for number in gone:
                 del self._tables.files[number]
+            known = self._tables.known_files
+            self._tables.known_files = {key: file for key, file in known.items() if file.used_at >= now - KNOWN}
             return len(gone)
 
     def _is_under_way(self, key: MessageKey | None) -> bool:
@@ -74,7 +79,7 @@ class InMemoryFiles(InMemoryBase):
         if number is None:
             return None
         known = self._tables.known_files.get((message.bot_type, self._tables.files[number].fingerprint))
-        return OutgoingFile(number, known, lambda: self.read_file(number))
+        return OutgoingFile(number, known.file_id if known else None, lambda: self.read_file(number))
 
     def _arrived(self, message: Message) -> None:
         """Keep the file of a message no longer, and remember what Telegram calls it."""
@@ -82,4 +87,5 @@ class InMemoryFiles(InMemoryBase):
         if number is not None:
             file = self._tables.files.pop(number)
             if message.media and message.media.file_id:
-                self._tables.known_files[message.bot_type, file.fingerprint] = message.media.file_id
+                known = KnownFile(message.media.file_id, self._clock.now())
+                self._tables.known_files[message.bot_type, file.fingerprint] = known

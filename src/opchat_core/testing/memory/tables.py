@@ -49,6 +49,14 @@ class StoredFile:
 
 
 @define
+class KnownFile:
+    """What Telegram calls a file, and when it was last sent."""
+
+    file_id: str
+    used_at: datetime
+
+
+@define
 class Tables:
     """Everything, as plain values, so that a copy of it is a transaction."""
 
@@ -64,6 +72,6 @@ class Tables:
     allowances: dict[bytes, datetime] = Factory(dict)
     files: dict[int, StoredFile] = Factory(dict)
     files_made: int = 0
-    known_files: dict[tuple[str, bytes], str] = Factory(dict)
+    known_files: dict[tuple[str, bytes], KnownFile] = Factory(dict)
     records: list[AuditRecord] = Factory(list)
     reports: dict[str, StoredReport] = Factory(dict)
