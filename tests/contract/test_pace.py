@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.support.stores import LEASE, OPERATOR, UNHURRIED, WAIT, answer, claim, receive
 
-from opchat_core.model import Deferred, DeliveryError, Lost, Message, Outcome, Pace, Rate, Sent
+from opchat_core.model import Deferred, DeliveryError, Lost, Message, Outcome, Pace, Rate, Refused, Sent
 
 if TYPE_CHECKING:
     from opchat_core.ports import Store
@@ -21,6 +21,7 @@ SLOW_BOT = Pace(chat=Rate(10**6, SECOND), bot=Rate(4, 2 * SECOND))
 BUSY = DeliveryError("rate_limited", "Too Many Requests")
 UNREACHABLE = DeliveryError("unreachable", "ConnectError")
 LOST = DeliveryError("answer_lost", "ReadTimeout")
+GONE = DeliveryError("file_gone", "The file is not kept any more; send it anew.")
 
 
 def chats(store: Store, count: int) -> list[Message]:
@@ -209,6 +210,18 @@ def test_a_telegram_that_is_away_is_asked_less_and_less(store: Store, clock: Mov
     assert store.backlog(OPERATOR).wait_reason is None
     clock.advance(SECOND)
     assert len(claim(store, limit=3)) == 3
+
+
+def test_a_file_that_is_gone_says_nothing_of_telegram(store: Store) -> None:
+    """Nobody was asked: the next answer is tried at once, and still one at a time."""
+    chats(store, 6)
+    end(store, take(store), Deferred(UNREACHABLE))
+    for outcome in (Refused(GONE), Deferred(GONE)):
+        end(store, take(store), outcome)
+    (probe,) = claim(store)
+    assert claim(store) == ()
+    end(store, probe, Deferred(UNREACHABLE))
+    assert store.next_due(OPERATOR) == SECOND
 
 
 def test_what_was_under_way_counts_once(store: Store, clock: MovableClock) -> None:

@@ -4,6 +4,8 @@
 -- second in a row means Telegram: the bot waits 1, 2, 4, 8 and so on seconds, at most 30. What was under way at the same
 -- time and fails, too, tells nothing new.
 --
+-- A file that is not kept any more says nothing of Telegram, which was not asked: the next answer is tried instead.
+--
 -- A 429 is about a chat, which waits by itself. If a second chat gets one while the first still waits, it is about the bot.
 CREATE OR REPLACE FUNCTION opchat.learn(
     p_bot_type text, p_user_id bigint, p_error_code text, p_wait interval, p_now timestamptz
@@ -20,6 +22,10 @@ BEGIN
             failures = failures + 1, waits_until = p_now + v_backoff, ready_at = p_now + v_backoff,
             wait_reason = p_error_code
         WHERE bot_type = p_bot_type AND (waits_until IS NULL OR waits_until <= p_now);
+        RETURN;
+    END IF;
+    IF p_error_code = 'file_gone' THEN
+        UPDATE opchat.bots SET ready_at = greatest(p_now, waits_until) WHERE bot_type = p_bot_type AND failures > 0;
         RETURN;
     END IF;
     UPDATE opchat.bots SET

@@ -55,6 +55,10 @@ class StoredBot:
                 self.waits_until = self.ready_at = now + min(backoff, LONGEST_BACKOFF)
                 self.wait_reason = code
             return
+        if code == FailureCode.FILE_GONE:  # Telegram was not asked
+            if self.failures:
+                self.ready_at = max(now, self.waits_until)
+            return
         if self.failures:
             self.failures = 0
             if self.wait_reason != FailureCode.RATE_LIMITED:
