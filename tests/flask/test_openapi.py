@@ -40,6 +40,8 @@ CHECKS = [
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
+# Whenever psycopg's pool opens a connection, in a thread of its own, it takes from `random`; Hypothesis blames us.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
 @pytest.mark.properties
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 def test_the_app_answers_as_described(
