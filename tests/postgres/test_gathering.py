@@ -16,8 +16,10 @@ from tests.support.deadline import eventually
 from tests.support.stores import ALWAYS, OPERATOR, receive
 from tests.support.threads import at_once
 
+from opchat_core import connect
 from opchat_core.errors import DatabaseUnavailable, InvalidInput
 from opchat_core.model import ChatStatus, IncomingMessage, Media, MessageType
+from opchat_core.postgres.database import Database
 from opchat_core.postgres.gathering import LEADERS, MOST, Gathering
 
 if TYPE_CHECKING:
@@ -124,6 +126,29 @@ def test_what_the_database_cannot_take_fails_alone(store: PostgresRepository, cl
     with pytest.raises(InvalidInput):
         bad.result(30)
     assert sorted(future.result(30).message.seq for future in good) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["a mistake", "the store away"])
+def test_of_many_each_gets_its_own_error(clean_database: str, monkeypatch: pytest.MonkeyPatch, *, away: bool) -> None:
+    """What has to go alone and fails, foreseen or not, hides from nobody that others were stored."""
+    heard: list[str | None] = []
+    with connect(clean_database) as chat:
+        chat.receive(user_id=1, text="here")
+        chat.hooks.on_message(lambda message: heard.append(message.text))
+        fetch_one = Database.fetch_one
+
+        def fail(database: Database, statement: Any, to_row: Any, parameters: Any) -> Any:
+            if parameters["user_id"] == 3:
+                raise DatabaseUnavailable("away") if away else LookupError("a mistake")
+            return fetch_one(database, statement, to_row, parameters)
+
+        monkeypatch.setattr(Database, "fetch_one", fail)
+        messages = [IncomingMessage(user_id=user_id, text=str(user_id)) for user_id in (1, 2, 3, 1, 4)]
+        told = chat.take_in_all(messages)
+    assert isinstance(told[2], DatabaseUnavailable if away else LookupError)
+    stored = [one.message.text for one in told if not isinstance(one, Exception)]
+    assert stored == heard == (["1", "2", "1"] if away else ["1", "2", "1", "4"])
+    assert told[4] is told[2] or not away
 
 
 def test_new_and_closed_chats_are_counted_all_the_same(store: PostgresRepository, clean_database: str) -> None:

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from attrs import frozen
 
-from opchat_core.errors import InvalidInput
 from opchat_core.model import (
     Chat,
     ChatCounts,
@@ -61,11 +60,12 @@ class ChatRepository(Protocol):
 
     def receive_all(
         self, messages: Sequence[IncomingMessage], *, verified: bool, reopen: ReopenRule
-    ) -> tuple[Received | InvalidInput, ...]:
+    ) -> tuple[Received | Exception, ...]:
         """Store messages of users, each exactly once, in as few commits as can be; see :meth:`receive`.
 
         Returns:
-            What became of each, in their order; an error where it cannot be stored, which keeps no other from it.
+            What became of each, in their order; the error where it was not stored, whatever error that is, which keeps
+            no other from it.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,11 +99,11 @@ class Receiving(Base):
 
     def receive_all(
         self, messages: Sequence[IncomingMessage], *, verified: bool, reopen: ReopenRule
-    ) -> tuple[Received | InvalidInput, ...]:
+    ) -> tuple[Received | Exception, ...]:
         """See :meth:`opchat_core.ports.ChatRepository.receive_all`."""
         reports = [_Report(message, verified, None, reopen) for message in messages]
         outcomes = self._receive(reports) if len(reports) > 1 else [_ALONE] * len(reports)
-        return tuple(map(self._settle_or_refuse, reports, outcomes))
+        return tuple(self._settle_each(reports, outcomes))
 
     def _settle(self, report: _Report, found: Outcome) -> Received:
         outcome, stored = self._receive_alone(report) if found == _ALONE else found
@@ -127,11 +127,19 @@ class Receiving(Base):
             self._changed(Change(found.user_id, found.bot_type, found.revision))
         return found
 
-    def _settle_or_refuse(self, report: _Report, found: Outcome) -> Received | InvalidInput:
-        try:
-            return self._settle(report, found)
-        except InvalidInput as error:
-            return error
+    def _settle_each(self, reports: Sequence[_Report], outcomes: Sequence[Outcome]) -> Iterator[Received | Exception]:
+        away: Unavailable | None = None
+        for report, found in zip(reports, outcomes, strict=True):
+            if away is not None and found == _ALONE:
+                yield away  # once is enough to wait for a store that does not answer
+                continue
+            try:
+                yield self._settle(report, found)
+            except Unavailable as error:
+                away = error
+                yield error
+            except Exception as error:  # noqa: BLE001 - its own caller gets it: the others are stored, or are yet to be
+                yield error
 
     def _receive(self, reports: Sequence[_Report]) -> Sequence[Outcome]:
         if len(reports) == 1:

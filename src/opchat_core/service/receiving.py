@@ -7,7 +7,7 @@ from typing import Any, Unpack, cast
 
 import attrs
 
-from opchat_core.errors import ForbiddenDirection, ForbiddenEdit, InvalidInput
+from opchat_core.errors import ForbiddenDirection, ForbiddenEdit
 from opchat_core.model import (
     OPERATOR,
     Action,
@@ -77,11 +77,12 @@ class Receiving(Base):
             self.hooks.on_message.tell(received.message)
         return received
 
-    def take_in_all(self, messages: Sequence[IncomingMessage]) -> tuple[Received | InvalidInput, ...]:
+    def take_in_all(self, messages: Sequence[IncomingMessage]) -> tuple[Received | Exception, ...]:
         """Store messages whose origin is beyond doubt, in as few commits as can be; see :meth:`take_in`.
 
         Returns:
-            What became of each, in their order; an error where it cannot be stored, which keeps no other from it.
+            What became of each, in their order; the error where it was not stored, whatever error that is, which keeps
+            no other from it.
 
         Raises:
             Unavailable: If the store is away; then some may be stored, and handing them in again does not double them.

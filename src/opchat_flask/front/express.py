@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 
-from opchat_core.errors import InvalidInput, OpchatError
+from opchat_core.errors import OpchatError
 from opchat_core.model import Direction, IncomingMessage, Received
 from opchat_flask.body import MAX_BODY, parse
 from opchat_flask.headers import keep_private, secure
@@ -140,7 +140,7 @@ class _Gathering:
         commit = asyncio.get_running_loop().run_in_executor(self._committers, self._chat.take_in_all, messages)
         commit.add_done_callback(partial(self._tell, group))
 
-    def _tell(self, group: Waiting, commit: asyncio.Future[tuple[Received | InvalidInput, ...]]) -> None:
+    def _tell(self, group: Waiting, commit: asyncio.Future[tuple[Received | Exception, ...]]) -> None:
         self._under_way -= 1
         self._commit()
         error = commit.exception()

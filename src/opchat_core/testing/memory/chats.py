@@ -59,13 +59,13 @@ class InMemoryChats(InMemoryBase):
 
     def receive_all(
         self, messages: Sequence[IncomingMessage], *, verified: bool, reopen: ReopenRule
-    ) -> tuple[Received | InvalidInput, ...]:
+    ) -> tuple[Received | Exception, ...]:
         """Store many messages, each once."""
 
-        def receive(message: IncomingMessage) -> Received | InvalidInput:
+        def receive(message: IncomingMessage) -> Received | Exception:
             try:
                 return self.receive(message, verified=verified, operator=None, reopen=reopen)
-            except InvalidInput as error:
+            except Exception as error:  # noqa: BLE001 - its own caller gets it
                 return error
 
         return tuple(map(receive, messages))
