@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from tests.support.stores import LEASE, MAX_AGE, OPERATOR, UNHURRIED, WAIT, answer, receive
 
 from opchat_core.delivery import KEPT, ORPHANED
-from opchat_core.errors import FileGone, NotRetryable
+from opchat_core.errors import FileGone, InvalidInput, NotRetryable
 from opchat_core.model import (
     Answer,
     ChangeAction,
@@ -104,6 +105,19 @@ def test_an_album_is_taken_together_and_counts_as_its_messages(store: Store, clo
     assert take(store, pace) == ()
     clock.advance(MOMENT)
     assert [parcel.message.key for parcel in take(store, pace)] == [later.key]
+
+
+def test_a_file_goes_with_one_message(store: Store) -> None:
+    """Not with a second one, nor twice with the same, nor when it is not there: nothing of such an answer is stored."""
+    first, second = keep(store), keep(store, b"2")
+    (message,) = queue(store, first)
+    missing = attrs.evolve(second, number=second.number + 1)
+    for files in ((second, first), (second, second), (missing,)):
+        with pytest.raises(InvalidInput, match="files"):
+            queue(store, *files)
+    assert statuses(store) == [DeliveryStatus.QUEUED]
+    assert store.find_file(message.key) == first.number
+    assert len(queue(store, second)) == 1, "what was refused is still free"
 
 
 def test_a_lease_of_files_is_longer(store: Store, clock: MovableClock) -> None:

@@ -109,7 +109,8 @@ class DeliveryRepository(Protocol):
         Raises:
             UserNotFound: If there is no such chat.
             AnsweredByColleague: If another operator has answered since ``answer.last_seen_seq``.
-            InvalidInput: If ``answer.reply_to`` names no message of the chat.
+            InvalidInput: If ``answer.reply_to`` names no message of the chat, or a file is not kept or goes with
+                another message.
         """
         ...
 

@@ -75,6 +75,8 @@ class Deliveries(FileTable):
                 raise UserNotFound("There is no chat with this user.")
             case "no_reply":
                 raise InvalidInput.of("reply_to", "names no message of this chat")
+            case "no_file":
+                raise InvalidInput.of("files", "must be uploaded and go with no other message")
             case "answered":
                 raise AnsweredByColleague(messages)
             case "duplicate":

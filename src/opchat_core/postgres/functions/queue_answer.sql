@@ -5,6 +5,7 @@
 --   answered   a colleague has answered since p_last_seen_seq: the newer messages, nothing changed
 --   no_chat    there is no such chat
 --   no_reply   there is no message p_reply_to
+--   no_file    a file is not kept, or goes with a message already
 CREATE OR REPLACE FUNCTION opchat.queue_answer(
     p_user_id bigint, p_bot_type text, p_pieces jsonb, p_operator text, p_client_message_id text,
     p_reply_to bigint, p_last_seen_seq bigint, p_now timestamptz
@@ -15,6 +16,8 @@ DECLARE
     v_chat opchat.user_data;
     v_piece record;
     v_first bigint;
+    v_files bigint[];
+    v_free integer;
 BEGIN
     SELECT * INTO v_chat FROM opchat.user_data WHERE user_id = p_user_id AND bot_type = p_bot_type FOR UPDATE;
     IF NOT FOUND THEN
@@ -55,6 +58,17 @@ BEGIN
         WHERE m.user_id = p_user_id AND m.bot_type = p_bot_type AND m.seq = p_reply_to
     ) THEN
         outcome := 'no_reply';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT coalesce(array_agg((piece ->> 'file_number')::bigint), '{}') INTO v_files
+    FROM jsonb_array_elements(p_pieces) AS piece WHERE piece ->> 'file_number' IS NOT NULL;
+    -- Locked in one order: another answer may want the same files at this moment.
+    PERFORM FROM opchat.outgoing_files AS f WHERE f.file_number = ANY (v_files) AND f.seq IS NULL
+    ORDER BY f.file_number FOR UPDATE;
+    GET DIAGNOSTICS v_free = ROW_COUNT;
+    IF v_free < cardinality(v_files) THEN
+        outcome := 'no_file';
         RETURN NEXT;
         RETURN;
     END IF;

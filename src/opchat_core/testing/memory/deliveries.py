@@ -30,7 +30,8 @@ class InMemoryDeliveries(InMemoryFiles):
     ) -> Queued:
         """Store an answer as ``queued``."""
         with self._step(user_id, bot_type) as chat:
-            queued = chat.queue(answer, operator=operator, quote=quote, now=self._clock.now())
+            has_files = self._are_free([piece.upload.number for piece in answer.pieces if piece.upload])
+            queued = chat.queue(answer, operator=operator, quote=quote, now=self._clock.now(), has_files=has_files)
             if not queued.duplicate:
                 for message, piece in zip(queued.messages, answer.pieces, strict=True):
                     if piece.upload:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from opchat_core.model import DeliveryStatus, Message, MessageKey
@@ -72,6 +72,11 @@ class InMemoryFiles(InMemoryBase):
         chat = self._tables.chats.get((key.user_id, key.bot_type)) if key else None
         entry = chat.entry(key.seq) if key and chat else None
         return entry is not None and entry.status in _UNDER_WAY
+
+    def _are_free(self, numbers: Sequence[int]) -> bool:
+        """Whether files are kept and go with no message yet, each named once."""
+        files = [self._tables.files.get(number) for number in numbers]
+        return len({*numbers}) == len(numbers) and all(file and file.key is None for file in files)
 
     def _file_of(self, message: Message) -> OutgoingFile | None:
         """Find the file that goes with a message."""

@@ -89,7 +89,15 @@ class Outgoing:
         """Find a message."""
         return self.entries[seq - 1] if 1 <= seq <= len(self.entries) else None
 
-    def queue(self, answer: Answer, *, operator: str | None, quote: Mapping[str, Any] | None, now: datetime) -> Queued:
+    def queue(
+        self,
+        answer: Answer,
+        *,
+        operator: str | None,
+        quote: Mapping[str, Any] | None,
+        now: datetime,
+        has_files: bool,
+    ) -> Queued:
         """Store an answer; see :meth:`opchat_core.ports.DeliveryRepository.queue_answer`."""
         if answer.client_message_id is not None:
             before = tuple(m for m in self.messages if m.client_message_id == answer.client_message_id)
@@ -101,6 +109,8 @@ class Outgoing:
                 raise AnsweredByColleague(newer)
         if answer.reply_to is not None and self.entry(answer.reply_to) is None:
             raise InvalidInput.of("reply_to", "must be the seq of a message of this chat")
+        if not has_files:
+            raise InvalidInput.of("files", "must be uploaded and go with no other message")
         first = len(self.entries) + 1
         entries = [
             self._add(
