@@ -37,7 +37,7 @@ def page_of(error: Exception) -> ResponseReturnValue:
                 return error
             kept = {name: value for name, value in error.get_headers() if name == "Allow"}
             return _page(error.code, error.name, kept)
-    failure = broken(error)
+    failure = broken(error, request.method, str(request.url_rule))
     return _page(failure.code, failure.description or failure.name, {})
 
 

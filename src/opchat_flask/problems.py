@@ -85,12 +85,12 @@ def problem_of(error: Exception) -> Response:
             return _opchat_problem(error)
         case HTTPException():
             return _http_problem(error)
-    return _http_problem(broken(error))
+    return _http_problem(broken(error, request.method, str(request.url_rule)))
 
 
-def broken(error: Exception) -> InternalServerError:
+def broken(error: Exception, method: str, route: str) -> InternalServerError:
     """Make of an error that nobody foresaw what the caller may know of it; the log gets all of it."""
-    _log.error("request.broken", exc_info=error, extra={"method": request.method, "route": str(request.url_rule)})
+    _log.error("request.broken", exc_info=error, extra={"method": method, "route": route})
     return InternalServerError("Something went wrong here; the log of the server says what.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,24 +19,27 @@ from tests.flask.conftest import INGEST_TOKEN, bearer
 from tests.support.deadline import eventually
 from tests.support.ports import free_port
 
+from opchat_core import Config, OperatorChat
 from opchat_core.errors import Unavailable
 from opchat_core.hooks import Hook
 from opchat_core.ports import Change
 from opchat_core.testing import in_memory_chat
-from opchat_flask import events
+from opchat_flask import create_app, events
 from opchat_flask.front import bridge, broadcast
 from opchat_flask.front.bridge import Answer, Body, Bridge, read_body
 from opchat_flask.front.broadcast import Broadcast
+from opchat_flask.front.express import Express
 from opchat_flask.front.rsgi import Closed
+from opchat_flask.mount import mount_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterable
+    from collections.abc import AsyncIterator, Generator, Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from tests.flask.conftest import Client
     from tests.support.processes import Processes
 
-    from opchat_core import OperatorChat
+    from opchat_core.model import IncomingMessage
 
 SERVE = "import sys; from opchat_flask.serving import serve; serve(port=int(sys.argv[1]))"
 PROOF = bearer(INGEST_TOKEN)
@@ -122,6 +126,39 @@ def test_what_the_bot_reports_at_once_is_stored_once_each(
         assert sorted(message.telegram_message_id or 0 for message in history) == list(range(1, 11))
 
 
+@pytest.mark.accident
+@pytest.mark.parametrize("kind", ["an error", "too few", "one's own error"])
+def test_a_mistake_on_the_short_way_is_a_problem_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """What nobody foresaw: the bot reads that it was not stored, the log says why, and no caller waits for ever."""
+
+    def fail(_chat: OperatorChat, messages: Sequence[IncomingMessage]) -> tuple[Exception, ...]:
+        if kind == "an error":
+            raise LookupError("a detail")
+        return () if kind == "too few" else tuple(LookupError("a detail") for _ in messages)
+
+    monkeypatch.setattr(OperatorChat, "take_in_all", fail)
+    config = Config(ingest_token=INGEST_TOKEN)
+    express = Express(mount_of(create_app(in_memory_chat(config=config), config)))
+    express.learn(Answer(201, [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")], b""))
+    request = Request()
+
+    async def run() -> None:
+        async with asyncio.timeout(10):
+            assert await express.answer(Body(b'{"userId": 1, "messageText": "hi"}', 34), request)
+
+    asyncio.run(run())
+    express.close()
+    problem = json.loads(request.file)
+    assert (request.status, problem["status"], problem["code"]) == (500, 500, "internal_error")
+    assert request.answered["Content-Type"] == "application/problem+json"
+    assert "a detail" not in request.file.decode()
+    [record] = [record for record in caplog.records if record.message == "request.broken"]
+    assert record.exc_info
+    assert (record.__dict__["method"], record.__dict__["route"]) == ("POST", "/api/chat-message")
+
+
 @frozen
 class Sent:
     """What became of what was given to a stream; granian's need not be awaited."""
@@ -177,6 +214,8 @@ class Request:
     scheme: str = "http"
     transport: Transport = field(factory=Transport)
     file: bytes = b""
+    status: int = 0
+    answered: dict[str, str] = field(factory=dict)
 
     async def __call__(self) -> bytes:
         return b"".join(self.pieces)
@@ -193,7 +232,7 @@ class Request:
         self.file = Path(file).read_bytes()
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.file = body
+        self.status, self.answered, self.file = status, dict(headers), body
 
     def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
         raise NotImplementedError

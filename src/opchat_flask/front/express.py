@@ -21,7 +21,7 @@ from opchat_core.model import Direction, IncomingMessage, Received
 from opchat_flask.body import MAX_BODY, parse
 from opchat_flask.headers import keep_private, secure
 from opchat_flask.ingest import stored
-from opchat_flask.problems import problem_of
+from opchat_flask.problems import broken, problem_of
 from opchat_flask.respond import encode
 
 if TYPE_CHECKING:
@@ -83,10 +83,9 @@ class Express:
         try:
             answer, status = stored(await self._gathering.take_in(message))
         except OpchatError as error:
-            problem = keep_private(secure(problem_of(error)))
-            headers = problem.headers.to_wsgi_list()
-            headers += [(name, value) for name, value in self._headers if name not in problem.headers]
-            connection.response_bytes(problem.status_code, headers, problem.get_data())
+            self._refuse(error, connection)
+        except Exception as error:  # noqa: BLE001 - it is logged, and answered as on the long way
+            self._refuse(broken(error, "POST", PATH), connection)
         else:
             connection.response_bytes(status, self._headers, encode(answer))
         return True
@@ -95,13 +94,19 @@ class Express:
         """Give back threads."""
         self._gathering.close()
 
+    def _refuse(self, error: OpchatError | HTTPException, connection: Connection) -> None:
+        problem = keep_private(secure(problem_of(error)))
+        headers = problem.headers.to_wsgi_list()
+        headers += [(name, value) for name, value in self._headers or () if name not in problem.headers]
+        connection.response_bytes(problem.status_code, headers, problem.get_data())
+
     @staticmethod
     def _read(body: Body) -> IncomingMessage | None:
         if body.more is not None or len(body.beginning) > MAX_BODY:
             return None
         try:
             message = IncomingMessage.from_json(parse(body.beginning))
-        except (HTTPException, OpchatError):
+        except Exception:  # noqa: BLE001 - the long way finds it, too, and says what is wrong
             return None
         return message if message.direction is Direction.IN else None
 
@@ -137,8 +142,14 @@ class _Gathering:
         group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         self._under_way += 1
         messages = [message for message, _ in group]
-        commit = asyncio.get_running_loop().run_in_executor(self._committers, self._chat.take_in_all, messages)
+        commit = asyncio.get_running_loop().run_in_executor(self._committers, self._take_in_all, messages)
         commit.add_done_callback(partial(self._tell, group))
+
+    def _take_in_all(self, messages: Sequence[IncomingMessage]) -> tuple[Received | Exception, ...]:
+        received = self._chat.take_in_all(messages)
+        if len(received) != len(messages):  # whose is whose?
+            raise RuntimeError(f"{len(messages)} messages were handed in, and {len(received)} came back.")
+        return received
 
     def _tell(self, group: Waiting, commit: asyncio.Future[tuple[Received | Exception, ...]]) -> None:
         self._under_way -= 1
