@@ -8,6 +8,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -371,3 +372,34 @@ def test_streams_are_told_kept_alive_and_ended(monkeypatch: pytest.MonkeyPatch) 
             await asyncio.to_thread(hub.close)
 
     asyncio.run(run())
+
+
+@pytest.mark.accident
+def test_signs_of_life_wait_for_no_answer_and_survive_any(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While one caller cannot be asked and another's question breaks, the rest hear that the server is there."""
+    monkeypatch.setattr(broadcast, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(broadcast, "TICK", 0.01)
+
+    def broken() -> bool:
+        raise LookupError("a mistake of the host")
+
+    async def run() -> None:
+        with in_memory_chat() as chat:
+            hub = Broadcast(chat, asyncio.get_running_loop())
+            await asyncio.to_thread(hub.ready)
+            slow, answered = Request(), Event()
+            hub.begin(Request(), ANSWER, broken)
+            await settled(lambda: hub.streams == 0)
+            hub.begin(slow, ANSWER, lambda: answered.wait(10) and False)
+            await settled(lambda: slow.transport.got.count(b": still here") > 3)
+            assert hub.streams == 1
+            answered.set()
+            await settled(lambda: hub.streams == 0)
+            hub.stop()
+            await asyncio.to_thread(hub.close)
+
+    asyncio.run(run())
+    [record] = [record for record in caplog.records if record.message == "stream.caller_unknown"]
+    assert record.exc_info

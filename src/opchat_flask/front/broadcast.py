@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from opchat_core.service import OperatorChat
     from opchat_flask.front.bridge import Answer, StillIn
     from opchat_flask.front.rsgi import Connection, Transport
+
+_log = logging.getLogger(__name__)
 
 MOST = 5000
 """Event streams a process."""
@@ -42,6 +46,7 @@ class _Stream:
     still_in: StillIn
     due: float
     given: int = 0
+    asked: bool = False
 
 
 class Broadcast:
@@ -106,7 +111,7 @@ class Broadcast:
 
     def close(self) -> None:
         """Give back threads, after :meth:`stop` and before the loop is closed."""
-        self._asker.shutdown()
+        self._asker.shutdown(cancel_futures=True)
         if self._feed is not None:
             self._feed.join()
 
@@ -139,22 +144,36 @@ class Broadcast:
         self._by_heartbeat.append(stream)
 
     async def _beat(self) -> None:
-        """Give every stream its sign of life in turn, as long as its caller may listen."""
+        """Give every stream its sign of life in turn, and have asked whether its caller may listen still."""
         while not self._stopped.is_set():
             await asyncio.sleep(TICK)
             while self._by_heartbeat and self._by_heartbeat[0].due <= self._loop.time():
                 stream = self._by_heartbeat.popleft()
                 if stream not in self._streams:
                     continue
-                if await self._loop.run_in_executor(self._asker, stream.still_in):
-                    await self._give(stream, STILL_HERE.encode())
-                    self._plan(stream)
-                else:
-                    self._drop(stream)
+                self._ask(stream)  # no sign of life waits for the answer, which a slow database may keep back
+                self._plan(stream)
+                await self._give(stream, STILL_HERE.encode())
+
+    def _ask(self, stream: _Stream) -> None:
+        if not stream.asked:
+            stream.asked = True
+            self._loop.run_in_executor(self._asker, stream.still_in).add_done_callback(partial(self._hear, stream))
+
+    def _hear(self, stream: _Stream, answer: asyncio.Future[bool]) -> None:
+        stream.asked = False
+        if answer.cancelled():  # by close()
+            return
+        error = answer.exception()
+        if error is not None:
+            _log.error("stream.caller_unknown", exc_info=error)
+        if error is not None or not answer.result():
+            self._drop(stream)
 
     def _drop(self, stream: _Stream) -> None:
-        self._streams.discard(stream)
-        self._on_use.tell(len(self._streams))
+        if stream in self._streams:
+            self._streams.remove(stream)
+            self._on_use.tell(len(self._streams))
 
     def _end_all(self) -> None:
         self._streams.clear()  # granian ends a stream whose transport is gone
