@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import psycopg
-from tests.support.stores import OPERATOR, WAIT, answer, claim, receive
+import pytest
+from tests.support.deadline import eventually
+from tests.support.stores import OPERATOR, UNHURRIED, WAIT, answer, claim, receive
 from tests.support.threads import at_once
 
+from opchat_core.delivery import Courier
 from opchat_core.errors import AnsweredByColleague
 from opchat_core.model import (
+    Answer,
     Charge,
     ChatCounts,
     ChatStatus,
     Deferred,
     DeliveryError,
     DeliveryStatus,
+    Media,
     Message,
+    MessageType,
     Outcome,
     Rate,
     Sent,
+    Upload,
 )
+from opchat_core.testing import RecordingSender
 
 if TYPE_CHECKING:
     from opchat_core.postgres import PostgresRepository
@@ -203,6 +212,64 @@ def test_results_and_claims_of_all_kinds_do_not_deadlock(store: PostgresReposito
 
     at_once(WRITERS, work)
     assert not store.backlog(OPERATOR).sending
+
+
+def _wait_for_one_blocked_by(holder: psycopg.Connection, observer: psycopg.Connection) -> None:
+    blocked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid)))"
+    eventually(lambda: observer.execute(blocked, [holder.info.backend_pid]).fetchone() == (True,), what="a wait")
+
+
+def test_a_chat_that_is_reopened_takes_its_counter_before_its_user(
+    store: PostgresRepository, clean_database: str
+) -> None:
+    """As whoever forgets a chat does: two who took them crosswise could wait for each other."""
+    receive(store, first_name="Anna")
+    store.set_status(42, OPERATOR, ChatStatus.CLOSED)
+    with (
+        ThreadPoolExecutor(1) as user,
+        psycopg.connect(clean_database) as holder,
+        psycopg.connect(clean_database, autocommit=True) as observer,
+    ):
+        holder.execute("SELECT FROM opchat.users FOR UPDATE")
+        received = user.submit(receive, store, first_name="Bea")
+        _wait_for_one_blocked_by(holder, observer)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            observer.execute("SELECT FROM opchat.chat_counts FOR UPDATE NOWAIT")
+        holder.rollback()
+        assert received.result(30).message.seq == 2
+    assert store.count_chats(OPERATOR) == ChatCounts(1, 0)
+
+
+def test_an_album_that_waits_for_the_name_of_a_file_holds_up_no_other_chat(
+    store: PostgresRepository, clean_database: str
+) -> None:
+    """Its results are one commit, and the bot, which everybody needs, learns of them last."""
+    for user_id in (43, 42):
+        receive(store, user_id)
+    answer(store, 43)
+    (unlucky,) = claim(store)
+    store.complete(unlucky, Deferred(DeliveryError("unreachable", "x"), timedelta(hours=1)), wait=WAIT)
+    numbers = [store.keep_file([name], fingerprint=name) for name in (b"1", b"2")]
+    files = [
+        Upload(number=number, kind=MessageType.PHOTO, file_name="a.png", mime_type="image/png", size=1)
+        for number in numbers
+    ]
+    album = store.queue_answer(42, OPERATOR, Answer(files=files), operator=None).messages
+    sender = RecordingSender()
+    sender.script(lambda message: Sent(message.seq, Media(file_id=f"F{message.seq}")))
+    courier = Courier(store, {OPERATOR: sender}, pace=UNHURRIED)
+    with (
+        ThreadPoolExecutor(1) as worker,
+        psycopg.connect(clean_database) as holder,
+        psycopg.connect(clean_database, autocommit=True) as observer,
+    ):
+        holder.execute("INSERT INTO opchat.known_files VALUES (%s, %s, 'F', now())", [OPERATOR, b"2"])
+        sending = worker.submit(courier.deliver_chat, 42, OPERATOR, upto=album[-1].seq)
+        _wait_for_one_blocked_by(holder, observer)
+        observer.execute("SELECT FROM opchat.bots FOR UPDATE NOWAIT")
+        holder.rollback()
+        sending.result(30)
+    assert store.backlog(OPERATOR).queued == 1, "only the unlucky one is left"
 
 
 def test_a_claim_for_one_chat_waits_for_the_worker_that_has_it_in_hand(store: PostgresRepository) -> None:

@@ -93,9 +93,10 @@ class Post:
 
     @staticmethod
     def _complete_in(store: Store, group: Group, outcomes: Sequence[Outcome]) -> list[Message | None]:
+        # The last one tells what it says of the bot: whoever holds its row, which all need, must wait for nobody.
         return [
-            store.complete(parcel.message, outcome, wait=backoff(_attempts(parcel.message)), learns=at == 0)
-            for at, (parcel, outcome) in enumerate(zip(group, outcomes, strict=True))
+            store.complete(parcel.message, outcome, wait=backoff(_attempts(parcel.message)), learns=parcel is group[-1])
+            for parcel, outcome in zip(group, outcomes, strict=True)
         ]
 
     def change(self, bot_type: str, *, limit: int, key: MessageKey | None = None) -> list[Callable[[], None]]:

@@ -154,7 +154,7 @@ class DeliveryRepository(Protocol):
             message: As :meth:`claim` returned it.
             outcome: How the attempt ended. ``Refused.stops_sender`` pauses the bot until :meth:`resume`.
             wait: How long until the next attempt, where there is to be one and Telegram did not say.
-            learns: Whether the outcome says something of the bot as a whole: of an album, one message's does.
+            learns: Whether the outcome says something of the bot as a whole: of an album, the last message's does.
 
         Returns:
             The message; None when the attempt was no longer the one under way, and nothing was changed.

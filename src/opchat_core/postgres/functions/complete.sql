@@ -2,7 +2,7 @@
 -- worker who comes back after its lease cannot pass. Neither can the result of an answer whose chat was forgotten: in a
 -- chat made anew the numbers begin again, but no answer is made at the same moment. Returns the message, or nothing
 -- behind the fence. A file that has arrived is kept no longer, and what Telegram calls it is remembered. What the result
--- says of the bot as a whole is learned if p_learns: of an album, one message tells it.
+-- says of the bot as a whole is learned if p_learns: of an album, the last message tells it.
 CREATE OR REPLACE FUNCTION opchat.complete(
     p_user_id bigint, p_bot_type text, p_seq bigint, p_created_at timestamptz, p_attempt integer,
     p_status text, p_telegram_message_id bigint, p_media jsonb, p_error_code text, p_error_message text,

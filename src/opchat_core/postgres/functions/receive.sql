@@ -33,8 +33,9 @@ BEGIN
         RETURN;
     END IF;
 
-    -- The chat's row is locked before the user's, here as in forget_chat. A chat that is not new has its user; the user of
-    -- a new one may be new too, or be forgotten just now with the last chat before it: hold on to the row, or make it.
+    -- The chat's row is locked first, then its counter, then the user's, here as in forget_chat. A chat that is not new has
+    -- its user; the user of a new one may be new too, or be forgotten just now with the last chat before it: hold on to the
+    -- row, or make it.
     v_chat := opchat.lock_chat(p_user_id, p_bot_type, v_created_at);
     WHILE v_chat.last_seq = 0 LOOP
         PERFORM FROM opchat.users WHERE user_id = p_user_id FOR KEY SHARE;
@@ -85,6 +86,12 @@ BEGIN
         outcome := 'duplicate';
         RETURN NEXT;
         RETURN;
+    END IF;
+
+    v_reopens := NOT v_known AND v_incoming AND v_chat.operator_chat_status = 'closed'
+        AND (p_reopen_within IS NULL OR v_chat.closed_at > v_now - p_reopen_within);
+    IF v_reopens THEN
+        PERFORM opchat.count_chat(p_bot_type, p_user_id, 1, -1);
     END IF;
 
     -- NULL leaves a name as it is, '' clears it. Nothing is written when nothing changes.
@@ -155,8 +162,6 @@ BEGIN
         CASE WHEN NOT v_incoming THEN 'sent' END
     ) RETURNING * INTO message;
 
-    v_reopens := v_incoming AND v_chat.operator_chat_status = 'closed'
-        AND (p_reopen_within IS NULL OR v_chat.closed_at > v_now - p_reopen_within);
     UPDATE opchat.user_data SET
         last_seq = v_chat.last_seq + 1,
         revision = v_chat.revision + 1,
@@ -166,9 +171,6 @@ BEGIN
         operator_chat_status = CASE WHEN v_reopens THEN 'open' ELSE v_chat.operator_chat_status END,
         closed_at = CASE WHEN NOT v_reopens THEN v_chat.closed_at END
     WHERE user_id = p_user_id AND bot_type = p_bot_type;
-    IF v_reopens THEN
-        PERFORM opchat.count_chat(p_bot_type, p_user_id, 1, -1);
-    END IF;
     RETURN NEXT;
 END
 $$;
