@@ -32,6 +32,8 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+_NO_PROOF = "This is taken only with the ingest token or an operator's API token."
+
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -155,8 +157,18 @@ def reporter() -> Reporter:
             return Reporter(verified=True, operator=operator)
         _log.warning("ingest.unknown_token", extra={"refused": config.ingest_verified})
     if config.ingest_verified:
-        raise Unauthenticated("This installation takes messages only with its ingest token.")
+        raise Unauthenticated(_NO_PROOF)
     return Reporter(verified=False)
+
+
+def require_verified() -> None:
+    """Refuse a report that comes without proof: it is for the bot to make, or for an operator's program.
+
+    Raises:
+        Unauthenticated: If there is neither the ingest token nor an operator's API token.
+    """
+    if not reporter().verified:
+        raise Unauthenticated(_NO_PROOF)
 
 
 def bearer_token(request: Request) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from opchat_core.errors import Unauthenticated, Unavailable
+from opchat_core.errors import Unavailable
 from opchat_core.model import OPERATOR, rules
 from opchat_core.model.health import BotReport
-from opchat_flask.auth import reporter, require_operator
+from opchat_flask.auth import require_operator, require_verified
 from opchat_flask.body import read_json
 from opchat_flask.headers import guard
 from opchat_flask.mount import current_chat, current_mount
@@ -27,8 +27,7 @@ for _blueprint in (reports, status):
 @reports.post("/api/bot-status")
 def post_status() -> Response:
     """Take what a bot says of itself."""
-    if not reporter().verified:
-        raise Unauthenticated("Only the bot may tell how it fares.")
+    require_verified()
     report = BotReport.from_json(read_json())
     try:
         current_chat().report_bot(report)

@@ -7,7 +7,6 @@ from typing import Any
 from attrs import frozen
 from flask import Blueprint, Response
 
-from opchat_core.errors import Unauthenticated
 from opchat_core.model import (
     OPERATOR,
     Direction,
@@ -19,7 +18,7 @@ from opchat_core.model import (
     rules,
 )
 from opchat_core.model.checked import Checked, checked
-from opchat_flask.auth import reporter
+from opchat_flask.auth import reporter, require_verified
 from opchat_flask.body import read_json
 from opchat_flask.headers import guard
 from opchat_flask.limits import charges_of_message
@@ -76,8 +75,7 @@ def stored(received: Received) -> tuple[dict[str, Any], int]:
 @members.post("/api/chat-reaction")
 def post_reaction() -> Response:
     """Record with what a user reacts to a message."""
-    if not reporter().verified:
-        raise Unauthenticated("Only the bot may tell who reacts to what.")
+    require_verified()
     received = current_chat().react(Reaction.from_json(read_json()))
     answer = {"success": True, "message": message_to_json(received.message)}
     return json_response({**answer, "duplicate": True} if received.duplicate else answer)
@@ -86,8 +84,7 @@ def post_reaction() -> Response:
 @members.post("/api/chat-member")
 def post_member() -> Response:
     """Record that a user has blocked or unblocked the bot."""
-    if not reporter().verified:
-        raise Unauthenticated("Only the bot may tell who has blocked it.")
+    require_verified()
     member = Membership.from_json(read_json())
     chat = current_chat().set_blocked(member.user_id, blocked=member.blocked_by_user, bot_type=member.bot_type)
     return json_response({"success": True, "chat": chat_to_json(chat)})

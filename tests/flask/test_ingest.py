@@ -112,6 +112,14 @@ def test_an_installation_may_insist_on_proof(
     assert client.post(URL, json={**HELLO, "telegramMessageId": 8}, headers=operator).status_code == 201
 
 
+@pytest.mark.parametrize("path", ["/api/chat-member", "/api/chat-reaction", "/api/bot-status"])
+def test_what_only_verified_callers_report(client: Client, operator: dict[str, str], path: str) -> None:
+    """A stranger is told which tokens are taken, and they are: an operator's program gets as far as its empty body."""
+    problem = problem_of(client.post(path, json={}), 401, "unauthenticated")
+    assert "ingest token or an operator's API token" in problem["detail"]
+    problem_of(client.post(path, json={}, headers=operator), 422, "invalid_input")
+
+
 def test_broken_fields_are_named_all_at_once(client: Client, stored: Callable[[], int]) -> None:
     """Whoever mends a request sees the whole list, in the words of the request."""
     broken = {"userId": 0, "messageText": 7, "botType": "No!", "media": {"fileId": ""}, "createdAt": "yesterday"}
