@@ -221,7 +221,15 @@ def test_a_crowd_goes_in_bounded_groups() -> None:
     assert len(sizes) < 3 * MOST
 
 
-def test_an_interrupted_caller_takes_nobody_with_it() -> None:
+@pytest.fixture
+def keyboard_interrupts() -> Iterator[None]:
+    """Let SIGINT mean what it means in a program, also in a process of pytest-xdist, which leaves it to the first."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupted_caller_takes_nobody_with_it(keyboard_interrupts: None) -> None:
     """Ctrl-C ends the wait of the one at the keyboard; the others are served, and so is whoever comes later."""
     hold = Event()
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _SHORTEST = 10
 #: What stands at the end of a log is in it.
 _ENOUGH = 2**20
+#: `opchat simulator` gives out the token of the bot that it plays, to be copied.
+_GIVEN = re.compile(r"^  OPERATOR_BOT_TOKEN=\S+$", re.MULTILINE)
 _TELEGRAM = re.compile(r"/(file/)?bot[0-9]")
 #: A traceback that went through code of ours: python-telegram-bot logs some of its own, of what Telegram answered.
 _ACCIDENT = re.compile(r"Traceback \(most recent call last\):\n(?:[ ].*\n)*?.*/opchat_\w+/.*\n(?:[ ].*\n)*.*")
@@ -68,7 +70,7 @@ class Witness:
     def hear_program(self, running: RunningProcess) -> None:
         """Remember what a program has written."""
         output, name = running.output(), running.stdout.stem
-        self.hear(f"the output of {name}", output)
+        self.hear(f"the output of {name}", _GIVEN.sub("", output))
         self._accidents += [f"{name} wrote a {found}" for found in _ACCIDENT.findall(output)]
 
     def look(self) -> tuple[list[str], list[str]]:
