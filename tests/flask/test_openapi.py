@@ -102,3 +102,24 @@ def test_every_reference_in_the_description_leads_somewhere(client: Client) -> N
 
     collect(document)
     assert references == {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+
+def test_every_link_takes_what_the_answer_has(client: Client) -> None:
+    """Whatever a link puts into the next request is a key that the answer before it has."""
+    document = client.get("/api/openapi.json").json
+    answers = [
+        answer
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for answer in operation["responses"].values()
+        if "links" in answer
+    ]
+    assert answers
+    for answer in answers:
+        for link in answer["links"].values():
+            for taken in [*link.get("parameters", {}).values(), *link.get("requestBody", {}).values()]:
+                shape = answer["content"]["application/json"]["schema"]
+                for step in taken.removeprefix("$response.body#/").split("/"):
+                    if "$ref" in shape:
+                        shape = document["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
+                    shape = shape["items"] if shape["type"] == "array" else shape["properties"][step]

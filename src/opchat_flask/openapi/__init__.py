@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from opchat_flask.headers import guard
 from opchat_flask.mount import current_mount
-from opchat_flask.openapi.paths import PATHS
+from opchat_flask.openapi.links import LINKED_PATHS
 from opchat_flask.openapi.schemas import SCHEMAS
 from opchat_flask.problems import answer_with_problems
 from opchat_flask.respond import json_response
@@ -42,7 +42,7 @@ def document(base: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "opchat", "version": version("opchat"), "description": INTRODUCTION},
         "servers": [{"url": base or "/"}],
-        "paths": PATHS,
+        "paths": LINKED_PATHS,
         "components": {
             "schemas": SCHEMAS,
             "securitySchemes": {

@@ -2,115 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from opchat_core.model import ChatStatus
 from opchat_core.service import MAX_PAGE
-from opchat_flask.openapi.schemas import BOT_TYPE, COUNT, POSITIVE, STRING, Schema, ref, text, words
-
-Operation = dict[str, Any]
-Security = list[dict[str, list[str]]]
-
-OPERATOR: Security = [{"operatorToken": []}, {"session": []}]
-VERIFIED: Security = [{"ingestToken": []}, {"operatorToken": []}]
-ANYBODY: Security = [*VERIFIED, {}]
-
-PROBLEMS = {
-    400: "The body is not valid JSON.",
-    401: "The caller did not prove who it is.",
-    403: "The caller may not do this, or the request did not come from the dashboard (`csrf_failed`).",
-    404: "There is no such user, chat or message.",
-    409: "The request does not fit what is stored now.",
-    413: "The body is longer than 256 KiB.",
-    415: "The body is not `application/json`.",
-    422: "Fields or parameters break their rules; `errors` names each. Nothing was changed.",
-    429: "Too many requests; `Retry-After` says when to come again.",
-    503: "Something is away for the moment, or no bot is configured (`telegram_not_configured`).",
-}
-BODY = (400, 413, 415, 422)
-
-
-def _problem(status: int, detail: str | None = None) -> dict[str, Any]:
-    return {
-        "description": detail or PROBLEMS[status],
-        "content": {"application/problem+json": {"schema": ref("Problem")}},
-    }
-
-
-def _json(schema: str, detail: str, *, tagged: bool = False) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": detail, "content": {"application/json": {"schema": ref(schema)}}}
-    if tagged:
-        response["headers"] = {"ETag": {"schema": STRING, "required": True}}
-    return response
-
-
-def _file(detail: str) -> dict[str, Any]:
-    return {
-        "description": detail,
-        "headers": {"ETag": {"schema": STRING, "required": True}},
-        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-    }
-
-
-def _operation(
-    summary: str,
-    answers: dict[int, dict[str, Any]],
-    *,
-    problems: tuple[int, ...] = (),
-    security: Security | None = None,
-    body: str | None = None,
-    form: str | None = None,
-    parameters: tuple[Schema, ...] = (),
-    description: str = "",
-) -> Operation:
-    statuses = {**answers, **{status: _problem(status) for status in problems if status not in answers}}
-    operation: Operation = {
-        "summary": summary,
-        "operationId": summary.lower().replace(",", "").replace(" ", "_"),
-        "responses": {str(status): statuses[status] for status in sorted(statuses)},
-        "security": security or [],
-    }
-    if description:
-        operation["description"] = description
-    if parameters:
-        operation["parameters"] = list(parameters)
-    if body:
-        content = {"application/json": {"schema": ref(body)}}
-        if form:
-            content["multipart/form-data"] = {"schema": ref(form)}
-        operation["requestBody"] = {"required": True, "content": content}
-    return operation
-
-
-def _query(name: str, schema: Schema, description: str) -> Schema:
-    return {"name": name, "in": "query", "schema": schema, "description": description}
-
-
-def _path(name: str, description: str) -> Schema:
-    return {"name": name, "in": "path", "required": True, "schema": POSITIVE, "description": description}
-
-
-USER = _path("userId", "The Telegram user id.")
-SEQ = _path("seq", "The message's number in the chat.")
-BOT = _query("botType", {**BOT_TYPE, "default": "operator"}, "Which bot's chat.")
-KNOWN: Schema = {
-    "name": "If-None-Match",
-    "in": "header",
-    "schema": STRING,
-    "description": "The `ETag` of an earlier answer: 304 if nothing has changed.",
-}
-NOTHING_NEW = {"description": "Nothing has changed."}
+from opchat_flask.openapi.parts import (
+    ANYBODY,
+    BODY,
+    BOT,
+    KNOWN,
+    NOTHING_NEW,
+    OPERATOR,
+    SEQ,
+    USER,
+    VERIFIED,
+    Operation,
+    file_answer,
+    json_answer,
+    operation,
+    problem,
+    query,
+)
+from opchat_flask.openapi.shapes import COUNT, POSITIVE, STRING, text, words
+from opchat_flask.openapi.upkeep import UPKEEP
 
 _CHANGE = (401, 403, 404, 503)
-_CHANGED = _json("MessageAnswer", "The message as it is now; `pendingChange` is what Telegram has not done yet.")
+_CHANGED = json_answer("MessageAnswer", "The message as it is now; `pendingChange` is what Telegram has not done yet.")
 
 PATHS: dict[str, dict[str, Operation]] = {
     "/api/chat-message": {
-        "post": _operation(
+        "post": operation(
             "Store one message",
             {
-                201: _json("MessageAnswer", "It is stored."),
-                200: _json("MessageAnswer", "It was stored before (`duplicate`), or this is its new version."),
+                201: json_answer("MessageAnswer", "It is stored."),
+                200: json_answer("MessageAnswer", "It was stored before (`duplicate`), or this is its new version."),
             },
             problems=(*BODY, 401, 403, 429, 503),
             security=ANYBODY,
@@ -119,9 +42,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/chat-member": {
-        "post": _operation(
+        "post": operation(
             "Record a block",
-            {200: _json("ChatAnswer", "It is recorded.")},
+            {200: json_answer("ChatAnswer", "It is recorded.")},
             problems=(*BODY, 401, 404, 429, 503),
             security=VERIFIED,
             body="Membership",
@@ -129,9 +52,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/chat-reaction": {
-        "post": _operation(
+        "post": operation(
             "Record a reaction",
-            {200: _json("MessageAnswer", "The message as it is now; `duplicate` where nothing changed.")},
+            {200: json_answer("MessageAnswer", "The message as it is now; `duplicate` where nothing changed.")},
             problems=(*BODY, 401, 404, 429, 503),
             security=VERIFIED,
             body="IncomingReaction",
@@ -139,9 +62,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/bot-status": {
-        "post": _operation(
+        "post": operation(
             "Report a bot",
-            {200: _json("Done", "It is known.")},
+            {200: json_answer("Done", "It is known.")},
             problems=(*BODY, 401, 503),
             security=VERIFIED,
             body="BotReport",
@@ -149,51 +72,54 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/operator-chats": {
-        "get": _operation(
+        "get": operation(
             "List chats",
-            {200: _json("ChatList", "Chats, newest activity first.", tagged=True), 304: NOTHING_NEW},
+            {200: json_answer("ChatList", "Chats, newest activity first.", tagged=True), 304: NOTHING_NEW},
             problems=(401, 422, 503),
             security=OPERATOR,
             parameters=(
-                _query("status", words(ChatStatus), "Only these."),
-                _query("search", text(256), "Only users whose name contains this, or whose id it is."),
-                _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}, "Chats a page."),
-                _query("cursor", STRING, "The `nextCursor` of the page before."),
+                query("status", words(ChatStatus), "Only these."),
+                query("search", text(256), "Only users whose name contains this, or whose id it is."),
+                query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}, "Chats a page."),
+                query("cursor", STRING, "The `nextCursor` of the page before."),
                 BOT,
                 KNOWN,
             ),
         ),
-        "patch": _operation(
+        "patch": operation(
             "Open or close a chat",
-            {200: _json("ChatAnswer", "The chat as it is now.")},
+            {200: json_answer("ChatAnswer", "The chat as it is now.")},
             problems=(*BODY, *_CHANGE),
             security=OPERATOR,
             body="StatusChange",
         ),
     },
     "/api/users/{userId}/operator-chat": {
-        "get": _operation(
+        "get": operation(
             "Read a chat",
-            {200: _json("Conversation", "The chat and its messages, oldest first.", tagged=True), 304: NOTHING_NEW},
+            {
+                200: json_answer("Conversation", "The chat and its messages, oldest first.", tagged=True),
+                304: NOTHING_NEW,
+            },
             problems=(401, 404, 422, 503),
             security=OPERATOR,
             parameters=(
                 USER,
-                _query("limit", POSITIVE, "At most so many, the newest of them; default all."),
-                _query("before", POSITIVE, "Only messages with a lower `seq`."),
-                _query(
+                query("limit", POSITIVE, "At most so many, the newest of them; default all."),
+                query("before", POSITIVE, "Only messages with a lower `seq`."),
+                query(
                     "after", COUNT, "Every message added or changed since this revision; not with `limit` or `before`."
                 ),
                 BOT,
                 KNOWN,
             ),
         ),
-        "post": _operation(
+        "post": operation(
             "Send an answer",
             {
-                201: _json("SentAnswer", "It is stored; `delivery.status` says how far it has come."),
-                200: _json("SentAnswer", "It was sent before, and nothing was sent now."),
-                409: _problem(409, "A colleague has answered since (`answered_by_colleague`, with `messages`)."),
+                201: json_answer("SentAnswer", "It is stored; `delivery.status` says how far it has come."),
+                200: json_answer("SentAnswer", "It was sent before, and nothing was sent now."),
+                409: problem(409, "A colleague has answered since (`answered_by_colleague`, with `messages`)."),
             },
             problems=(*BODY, *_CHANGE),
             security=OPERATOR,
@@ -204,7 +130,7 @@ PATHS: dict[str, dict[str, Operation]] = {
         ),
     },
     "/api/users/{userId}/operator-chat/{seq}": {
-        "patch": _operation(
+        "patch": operation(
             "Edit an answer",
             {200: _CHANGED},
             problems=(*BODY, *_CHANGE, 409),
@@ -213,7 +139,7 @@ PATHS: dict[str, dict[str, Operation]] = {
             parameters=(USER, SEQ, BOT),
             description="In Telegram, too; 409 `not_changeable`, `change_under_way`, or after 48 hours `too_late`.",
         ),
-        "delete": _operation(
+        "delete": operation(
             "Delete an answer",
             {200: _CHANGED},
             problems=(*_CHANGE, 409, 422),
@@ -223,7 +149,7 @@ PATHS: dict[str, dict[str, Operation]] = {
         ),
     },
     "/api/users/{userId}/operator-chat/{seq}/reaction": {
-        "put": _operation(
+        "put": operation(
             "React to a message",
             {200: _CHANGED},
             problems=(*BODY, *_CHANGE, 409),
@@ -234,18 +160,18 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/limits": {
-        "get": _operation(
+        "get": operation(
             "Read limits",
-            {200: _json("Limits", "What an answer may be at most.", tagged=True), 304: NOTHING_NEW},
+            {200: json_answer("Limits", "What an answer may be at most.", tagged=True), 304: NOTHING_NEW},
             problems=(401, 503),
             security=OPERATOR,
             parameters=(KNOWN,),
         )
     },
     "/api/users/{userId}/operator-chat/read": {
-        "post": _operation(
+        "post": operation(
             "Mark a chat read",
-            {200: _json("ChatAnswer", "The chat as it is now.")},
+            {200: json_answer("ChatAnswer", "The chat as it is now.")},
             problems=(*BODY, *_CHANGE),
             security=OPERATOR,
             body="ReadMark",
@@ -254,9 +180,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/users/{userId}/operator-chat/presence": {
-        "post": _operation(
+        "post": operation(
             "Say who is there",
-            {200: _json("Colleagues", "The other operators who are in the chat now.")},
+            {200: json_answer("Colleagues", "The other operators who are in the chat now.")},
             problems=(*BODY, *_CHANGE),
             security=OPERATOR,
             body="Attendance",
@@ -265,9 +191,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/users/{userId}/operator-chat/{seq}/versions": {
-        "get": _operation(
+        "get": operation(
             "Read earlier versions",
-            {200: _json("Versions", "What the message was before its edits, oldest first.")},
+            {200: json_answer("Versions", "What the message was before its edits, oldest first.")},
             problems=(401, 404, 422, 503),
             security=OPERATOR,
             parameters=(USER, SEQ, BOT),
@@ -275,9 +201,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/users/{userId}/operator-chat/{seq}/retry": {
-        "post": _operation(
+        "post": operation(
             "Try an answer again",
-            {200: _json("MessageAnswer", "The answer as it is now.")},
+            {200: json_answer("MessageAnswer", "The answer as it is now.")},
             problems=(*_CHANGE, 409, 422),
             security=OPERATOR,
             parameters=(USER, SEQ, BOT),
@@ -285,9 +211,9 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/users/{userId}/operator-chat/{seq}/mark": {
-        "post": _operation(
+        "post": operation(
             "Settle an answer",
-            {200: _json("MessageAnswer", "The answer as it is now.")},
+            {200: json_answer("MessageAnswer", "The answer as it is now.")},
             problems=(*BODY, *_CHANGE, 409),
             security=OPERATOR,
             body="Verdict",
@@ -295,26 +221,14 @@ PATHS: dict[str, dict[str, Operation]] = {
             description="A person says whether an `unknown` answer arrived; others are 409 `not_retryable`.",
         )
     },
-    "/api/status": {
-        "get": _operation(
-            "Tell how the bot fares",
-            {
-                200: _json("Status", "Whether answers leave, and what a keeper should know.", tagged=True),
-                304: NOTHING_NEW,
-            },
-            problems=(401, 422, 503),
-            security=OPERATOR,
-            parameters=(BOT, KNOWN),
-        )
-    },
     "/api/media/{userId}/{seq}": {
-        "get": _operation(
+        "get": operation(
             "Read a file",
             {
-                200: _file("The whole file."),
-                206: _file("The part that `Range` asks for."),
+                200: file_answer("The whole file."),
+                206: file_answer("The part that `Range` asks for."),
                 304: NOTHING_NEW,
-                416: _problem(416, "The file has no such part."),
+                416: problem(416, "The file has no such part."),
             },
             problems=(401, 404, 422, 503),
             security=OPERATOR,
@@ -322,8 +236,8 @@ PATHS: dict[str, dict[str, Operation]] = {
                 USER,
                 SEQ,
                 BOT,
-                _query("thumbnail", {"enum": ["0", "1"], "default": "0"}, "`1`: a small picture of it."),
-                _query("version", POSITIVE, "The file of an earlier version, by its number."),
+                query("thumbnail", {"enum": ["0", "1"], "default": "0"}, "`1`: a small picture of it."),
+                query("version", POSITIVE, "The file of an earlier version, by its number."),
                 KNOWN,
             ),
             description="Fetched from Telegram and kept for a while. Pictures, videos and sounds are `inline`, "
@@ -332,7 +246,7 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/events": {
-        "get": _operation(
+        "get": operation(
             "Follow changes",
             {
                 200: {
@@ -348,34 +262,5 @@ PATHS: dict[str, dict[str, Operation]] = {
             security=OPERATOR,
         )
     },
-    "/api/openapi.json": {
-        "get": _operation(
-            "Describe the API",
-            {200: {"description": "This.", "content": {"application/json": {"schema": {"type": "object"}}}}},
-        )
-    },
-    "/metrics": {
-        "get": _operation(
-            "Tell a monitor",
-            {200: {"description": "Numbers for Prometheus.", "content": {"text/plain": {"schema": STRING}}}},
-            problems=(401, 503),
-            security=[{"metricsToken": []}, *OPERATOR],
-            description="With `OPCHAT_METRICS_TOKEN` or as an operator.",
-        )
-    },
-    "/healthz": {
-        "get": _operation(
-            "Say that the process lives",
-            {200: {"description": "It does.", "content": {"application/json": {"schema": {"type": "object"}}}}},
-        )
-    },
-    "/readyz": {
-        "get": _operation(
-            "Say that all is there",
-            {
-                200: _json("Readiness", "It is; `warnings` tell what is no matter of this process."),
-                503: _problem(503, "`missing` names what is not: the database, or its schema."),
-            },
-        )
-    },
+    **UPKEEP,
 }
