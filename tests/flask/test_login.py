@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import attrs
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 from tests.flask.conftest import OWN_ORIGIN, PASSWORD, Client, problem_of
@@ -145,6 +146,21 @@ def test_other_sites_cannot_log_a_browser_in(client: Client, operator: dict[str,
     answer = _log_in(client, headers=headers)
     assert answer.status_code == 403
     assert "Set-Cookie" not in answer.headers
+
+
+def test_an_old_browser_gets_in_through_a_proxy_that_is_trusted(
+    chat: OperatorChat, config: Config, operator: dict[str, str]
+) -> None:
+    """It says no more than ``Origin``; where opchat is not told of the proxy that ends TLS, the page says so."""
+    headers = {"Origin": "https://localhost", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    told = create_app(chat, attrs.evolve(config, trusted_proxies=1)).test_client()
+    answer = _log_in(told, headers=headers)
+    assert answer.status_code == 303
+    assert _cookie(answer)["secure"]
+    refused = _log_in(create_app(chat, config).test_client(), headers=headers)
+    assert refused.status_code == 403
+    assert "Set-Cookie" not in refused.headers
+    assert "OPCHAT_TRUSTED_PROXIES" in refused.text
 
 
 @pytest.mark.parametrize(
