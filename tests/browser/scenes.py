@@ -126,7 +126,7 @@ def _attaching(desk: Desk, page: Page) -> None:
         FilePayload(name="bill-1874-corrected.pdf", mimeType="application/pdf", buffer=bill),
         FilePayload(name="empty.txt", mimeType="text/plain", buffer=b""),
     ]
-    expect(page.locator("#attach")).to_be_visible()
+    expect(page.locator("#attach")).to_be_enabled()
     page.locator("#picker").set_input_files(files)
     expect(page.locator(".chip")).to_have_count(3)
     field = page.get_by_role("textbox", name="Your answer")

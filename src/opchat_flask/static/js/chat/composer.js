@@ -248,7 +248,7 @@ export class Composer {
 
   #sendable() {
     const text = this.#text.value;
-    if (this.#text.disabled || text.length > limits().text) return false;
+    if (!this.#conversation || this.#text.disabled || text.length > limits().text) return false;
     if (this.#edited) return Boolean(text.trim() || this.#edited.media) && text.length <= this.#room;
     return Boolean(text.trim() || this.#files.files.length) && !this.#files.trouble;
   }
@@ -275,8 +275,9 @@ export class Composer {
       this.#keep("formats", entities.length ? entities : null);
       this.#keep("buttons", this.#buttons.rows.length ? this.#buttons.rows : null);
     }
-    byId("attach").hidden = !limits().files || Boolean(this.#edited);
-    byId("buttons-open").hidden = !limits().buttonRows || Boolean(this.#edited);
+    // Until the limits are known they keep their place: nothing moves under the finger that sends.
+    offer("attach", limits().files > 0, this.#edited === null);
+    offer("buttons-open", limits().buttonRows > 0, this.#edited === null);
     this.#count(value.length);
     /** @type {HTMLButtonElement} */ (byId("send")).disabled = !this.#sendable();
     this.#text.style.height = "auto";
@@ -297,4 +298,15 @@ export class Composer {
     else if (this.#files.files.length) this.#counter.textContent = t("composer.follows");
     else this.#counter.textContent = t("composer.in_parts", { count: Math.ceil(length / room) });
   }
+}
+
+/**
+ * @param {string} id Of a button.
+ * @param {boolean} ready
+ * @param {boolean} shown
+ */
+function offer(id, ready, shown) {
+  const button = /** @type {HTMLButtonElement} */ (byId(id));
+  button.disabled = !ready;
+  button.hidden = !shown;
 }

@@ -87,7 +87,8 @@ export class Side extends Emitter {
   }
 
   focusName() {
-    byId("chat-name").focus();
+    // Whoever was faster than these scripts writes already, and goes on writing.
+    if (document.activeElement !== byId("answer")) byId("chat-name").focus();
   }
 
   /** @param {number} userId */
