@@ -353,6 +353,7 @@ def test_a_repeated_start_is_not_greeted_twice(
     simulator.send_text(7, "holds the batch")
     first = start(processes, config)
     simulator.wait_until(lambda: simulator.sent(42), timeout=30)
+    eventually(lambda: not api.by_user[7])  # else it would be the second life that is told to wait
     first.kill()
     with running_bot(config):
         eventually(lambda: not simulator.pending_updates())
